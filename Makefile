@@ -1,0 +1,33 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+#
+# For a machine without a ROS installation; with one, use colcon (README).
+
+# folder with the third-party engines and clips that the tests and the demo use (README)
+POSE3D_DATA ?= ../shared
+export POSE3D_DATA := $(abspath $(POSE3D_DATA))
+# the Python that .venv is made from
+export PYTHON ?= python3
+# a sourced ROS does not mix with .venv
+unexport PYTHONPATH
+
+.PHONY: help setup test demo lint clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+setup:  ## ROS 2 wheels, interface packages and this package into .venv
+	@dev/setup.sh
+
+test: setup  ## everything that pytest finds, the linters first
+	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+demo: setup  ## a clip through the real node: pictures, a bag and a report in demo/
+	.venv/bin/pose3d demo
+
+lint: setup  ## the style of the whole tree
+	.venv/bin/python -m pytest -q test/test_linters.py
+
+clean:  ## remove .venv and what was built or measured
+	rm -rf .venv .setup.log build install log demo *.egg-info .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
