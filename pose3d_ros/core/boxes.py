@@ -1,0 +1,36 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Boxes: (..., 4) left, top, right, bottom in pixels."""
+import numpy as np
+
+
+def area(boxes: np.ndarray) -> np.ndarray:
+    """Return the areas (...) in px^2; zero for empty boxes."""
+    return np.prod(np.maximum(boxes[..., 2:] - boxes[..., :2], 0), axis=-1)
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the intersection over union of every box of a (N, 4) with every of b (M, 4)."""
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=-1)
+    union = area(a)[:, None] + area(b)[None] - shared
+    return shared / np.maximum(union, 1e-9)
+
+
+def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.ndarray:
+    """Return the indices, best first, that are left after greedy non-maximum suppression."""
+    order = np.argsort(-scores, kind='stable')
+    overlaps = overlap(boxes, boxes)
+    kept = []
+    for index in order:
+        if not (overlaps[index, kept] > max_overlap).any():
+            kept.append(index)
+    return np.array(kept, int)
+
+
+def around(points: np.ndarray, seen: np.ndarray, margin: float) -> np.ndarray:
+    """Return the box around the seen points (J, 2), grown on each side by margin times its size."""
+    low, high = points[seen].min(axis=0), points[seen].max(axis=0)
+    grown = margin * np.maximum(high - low, 1)
+    return np.concatenate([low - grown, high + grown])

@@ -1,0 +1,101 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Keypoints to root-relative joints, in the virtual camera of each person.
+
+The virtual camera stands where the real one stands, but its optical axis (z) goes through the
+middle of the person's keypoints, and its x axis stays as level in the image as it can. A person at
+the image's edge therefore looks to the lifting engine like one in the middle.
+"""
+import numpy as np
+
+
+def hide_unseen(rays: np.ndarray, scores: np.ndarray, min_score: float) -> tuple:
+    """
+    Return rays and scores with keypoints below the score set to zero, as engines expect.
+
+    Parameters
+    ----------
+    rays : (..., J, 2)
+        Undistorted image points x/z, y/z.
+    scores : (..., J)
+        Scores in [0, 1].
+    min_score : float
+        Keypoints below it count as not seen.
+
+    Returns
+    -------
+    (..., J, 2), (..., J)
+        New arrays; zero ray and zero score where not seen.
+
+    """
+    seen = (scores >= min_score) & np.isfinite(rays).all(axis=-1)
+    return np.where(seen[..., None], rays, 0), np.where(seen, scores, 0)
+
+
+def virtual_from_camera(rays: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """
+    Return the rotation of each person's virtual camera: virtual = rotation @ camera.
+
+    Parameters
+    ----------
+    rays : (N, J, 2)
+        Undistorted image points x/z, y/z; those with score 0 do not count.
+    scores : (N, J)
+        Scores in [0, 1].
+
+    Returns
+    -------
+    (N, 3, 3)
+        The smallest rotations that bring the middle of the seen keypoints onto the z axis.
+
+    """
+    seen = (scores > 0).astype(float)
+    middle = (rays * seen[..., None]).sum(axis=1) / np.maximum(seen.sum(axis=1), 1)[:, None]
+    axis = np.concatenate([middle, np.ones_like(middle[:, :1])], axis=1)
+    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    x, y, z = axis.T
+    zero = np.zeros_like(x)
+    cross = np.stack([zero, zero, -x, zero, zero, -y, x, y, zero], axis=1).reshape(-1, 3, 3)
+    return np.eye(3) + cross + cross @ cross / (1 + z)[:, None, None]
+
+
+def rotate_rays(rotation: np.ndarray, rays: np.ndarray) -> np.ndarray:
+    """Return the rays (N, J, 2) as seen by cameras turned by rotation (N, 3, 3)."""
+    points = np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
+    points = points @ rotation.transpose(0, 2, 1)
+    return points[..., :2] / points[..., 2:]
+
+
+def lift(engine, rays: np.ndarray, scores: np.ndarray, gravity: np.ndarray | None) -> tuple:
+    """
+    Return root-relative joints in the axes of the real camera, and their uncertainty.
+
+    Parameters
+    ----------
+    engine : callable
+        A lifter: keypoints, scores, gravity -> joints, sigma.
+    rays : (N, J, 2)
+        Undistorted image points x/z, y/z in the engine's keypoint order; zero where not seen.
+    scores : (N, J)
+        Scores in [0, 1]; zero where not seen.
+    gravity : (3,) or None
+        Unit vector down in the camera optical frame; None when unknown.
+
+    Returns
+    -------
+    (N, K, 3), (N, K)
+        Joints in metres relative to the pelvis, axes of the camera optical frame; one standard
+        deviation of each coordinate in metres.
+
+    """
+    rotation = virtual_from_camera(rays, scores)
+    down = np.zeros(3) if gravity is None else gravity
+    seen = scores > 0
+    turned = np.where(seen[..., None], rotate_rays(rotation, rays), 0)
+    out = engine(
+        keypoints=turned[:, None].astype(np.float32),
+        scores=scores[:, None].astype(np.float32),
+        gravity=(rotation @ down).astype(np.float32),
+    )
+    return out['joints'].astype(float) @ rotation, out['sigma'].astype(float)

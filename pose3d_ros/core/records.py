@@ -1,0 +1,72 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What crosses the borders between the stages: frozen records of arrays, shapes written down."""
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from pose3d_ros.core.camera import PinholeCamera
+
+
+class Source(IntEnum):
+    """Where a joint's position comes from, the better the greater."""
+
+    UNKNOWN = 0  # position NaN, score 0
+    PREDICTED = 1  # not seen: inferred from the other joints or from earlier frames
+    LIFTED = 2  # seen in the image; distance from the lifting engine and the scale prior
+    MEASURED = 3  # seen in the image; distance from a depth camera
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of one camera, and what is known about it."""
+
+    stamp: float  # s, acquisition
+    image: np.ndarray  # (H, W, 3) uint8 RGB
+    camera: PinholeCamera
+    depth: np.ndarray | None = None  # (H, W) float32 metres along the optical axis, NaN unknown
+    gravity: np.ndarray | None = None  # (3,) unit vector down, camera optical frame
+
+
+@dataclass(frozen=True)
+class Keypoints:
+    """Keypoints of N persons in the image."""
+
+    positions: np.ndarray  # (N, J, 2) px
+    scores: np.ndarray  # (N, J) in [0, 1]
+    spread: np.ndarray  # (N, J, 2, 2) px^2, covariance
+
+    def __getitem__(self, persons) -> 'Keypoints':
+        """Return the keypoints of some of the persons (an index array or a slice)."""
+        return Keypoints(self.positions[persons], self.scores[persons], self.spread[persons])
+
+    @classmethod
+    def none(cls, count: int) -> 'Keypoints':
+        """Return the keypoints of no person, for a skeleton of so many keypoints."""
+        return cls(np.zeros((0, count, 2)), np.zeros((0, count)), np.zeros((0, count, 2, 2)))
+
+
+@dataclass(frozen=True)
+class Joints:
+    """Joints of N persons in the camera optical frame (REP-103)."""
+
+    positions: np.ndarray  # (N, J, 3) m, NaN unknown
+    covariance: np.ndarray  # (N, J, 3, 3) m^2, NaN unknown
+    scores: np.ndarray  # (N, J) in [0, 1], 0 unknown
+    source: np.ndarray  # (N, J) uint8, values of Source
+
+
+@dataclass(frozen=True)
+class Body:
+    """One person in one frame."""
+
+    id: str  # letters and digits, starts with a letter, never used again in a run
+    box: np.ndarray  # (4,) px: left, top, right, bottom
+    keypoints: np.ndarray  # (K, 2) px
+    keypoint_scores: np.ndarray  # (K,) in [0, 1]
+    joints: np.ndarray  # (J, 3) m, camera optical frame, NaN unknown
+    velocity: np.ndarray  # (J, 3) m/s, NaN unknown
+    covariance: np.ndarray  # (J, 3, 3) m^2, NaN unknown
+    scores: np.ndarray  # (J,) in [0, 1], 0 unknown
+    source: np.ndarray  # (J,) uint8, values of Source

@@ -1,0 +1,128 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
+import numpy as np
+
+from pose3d_ros.core.config import Config
+from pose3d_ros.core.detection import detect_persons
+from pose3d_ros.core.keypoints import estimate_keypoints
+from pose3d_ros.core.lifting import hide_unseen, lift
+from pose3d_ros.core.observation import joint_weights, observe_joints
+from pose3d_ros.core.placement import place
+from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
+from pose3d_ros.core.stopwatch import Stopwatch
+from pose3d_ros.core.tracking import Tracker
+
+
+class Pipeline:
+    """
+    Frames of one camera to bodies; all that is remembered between frames is in the tracker.
+
+    Parameters
+    ----------
+    config : Config
+        All parameters.
+    detector, heatmap, lifter : engines
+        Callables with facts, as pose3d_ros.inference.load returns them.
+
+    Raises
+    ------
+    ValueError
+        When the lifter needs keypoints that the heatmap engine does not give.
+
+    """
+
+    def __init__(self, config: Config, detector, heatmap, lifter):
+        self.config = config
+        self.keypoint_skeleton = heatmap.facts.keypoints
+        self.joint_skeleton = lifter.facts.joints
+        self.stopwatch = Stopwatch()
+        self._detector, self._heatmap, self._lifter = detector, heatmap, lifter
+        self._lifted = _positions_of(lifter.facts, heatmap.facts)
+        self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
+        self._tracker = Tracker(config.detection.max_bodies, config.tracking.timeout)
+        self._frames = 0
+
+    def __call__(self, frame: Frame) -> list[Body]:
+        """Return the bodies in a frame; frames come in the order of their stamps."""
+        self.stopwatch.reset()
+        self._tracker.advance(frame.stamp)
+        with self.stopwatch('detection'):
+            self._detect(frame)
+        with self.stopwatch('keypoints'):
+            keypoints = self._keypoints(frame)
+        with self.stopwatch('tracking'):
+            seen = keypoints.scores >= self.config.keypoints.min_score
+            rows, ids = self._tracker.follow(
+                keypoints.positions, seen, self.config.keypoints.min_seen, frame.stamp)
+            keypoints = keypoints[rows]
+        if not ids:
+            return []
+        joints = self._joints(frame, keypoints)
+        return _bodies(ids, self._tracker, keypoints, joints)
+
+    def reset(self) -> None:
+        """Forget everybody; new bodies get new ids."""
+        self._tracker.reset()
+
+    def _detect(self, frame: Frame) -> None:
+        """Look for persons in the whole image where the tracks alone do not tell."""
+        if self._frames % self.config.detection.every == 0 or self._tracker.searching:
+            boxes, _ = detect_persons(
+                self._detector, frame.image, self._detector.facts.size,
+                self.config.detection.min_score)
+            self._tracker.detect(boxes)
+        self._frames += 1
+
+    def _keypoints(self, frame: Frame) -> Keypoints:
+        boxes = self._tracker.boxes
+        if not len(boxes):
+            return Keypoints.none(len(self.keypoint_skeleton))
+        facts = self._heatmap.facts
+        return estimate_keypoints(self._heatmap, frame.image, boxes, facts.size, facts.padding)
+
+    def _joints(self, frame: Frame, keypoints: Keypoints) -> Joints:
+        with self.stopwatch('lifting'):
+            rays, scores = hide_unseen(
+                frame.camera.rays(keypoints.positions), keypoints.scores,
+                self.config.keypoints.min_score)
+            relative, sigma = lift(
+                self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
+        with self.stopwatch('placement'):
+            ray_cov = keypoints.spread / frame.camera.focal**2
+            observed = observe_joints(self._weights, rays, ray_cov, scores)
+            return place(relative, sigma, *observed, *self._scale_prior())
+
+    def _scale_prior(self) -> tuple[float, float]:
+        """Return mean and standard deviation of a body's size over that of the lifter's joints."""
+        height, relative_sigma = self.config.placement.height, self.config.placement.height_sigma
+        scale = height / self._lifter.facts.stature if height else 1.0
+        return scale, scale * relative_sigma
+
+
+def _positions_of(lifter, heatmap) -> list[int]:
+    """Return where the lifter's keypoints are in the heatmap engine's output."""
+    missing = [p for p in lifter.keypoints.points if p not in heatmap.keypoints.points]
+    if missing:
+        raise ValueError(
+            f"lifter '{lifter.name}' needs keypoints that heatmap engine '{heatmap.name}' does"
+            f' not give: {missing}')
+    return [heatmap.keypoints.index(point) for point in lifter.keypoints.points]
+
+
+def _bodies(ids: list[str], tracker: Tracker, keypoints: Keypoints, joints: Joints) -> list[Body]:
+    boxes = {track.id: track.box for track in tracker.tracks}
+    return [
+        Body(
+            id=name,
+            box=boxes[name],
+            keypoints=keypoints.positions[row],
+            keypoint_scores=keypoints.scores[row],
+            joints=joints.positions[row],
+            velocity=np.full_like(joints.positions[row], np.nan),
+            covariance=joints.covariance[row],
+            scores=joints.scores[row],
+            source=joints.source[row],
+        )
+        for row, name in enumerate(ids)
+    ]
