@@ -1,0 +1,59 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""REP-155 topics below /humans/bodies, where hri_msgs is installed."""
+from rclpy.qos import QoSProfile
+from std_msgs.msg import Header
+
+from pose3d_ros.core.records import Body
+
+NEWEST = QoSProfile(depth=1)
+
+
+def hri_outputs(node, skeleton):
+    """Return the publishers of REP-155; None, after a word in the log, without hri_msgs."""
+    try:
+        from pose3d_ros.messages import hri
+    except ImportError:
+        node.get_logger().info('hri_msgs is not installed: no REP-155 topics below /humans')
+        return None
+    return HriOutputs(node, skeleton, hri)
+
+
+class HriOutputs:
+    """/humans/bodies/tracked for all, roi and skeleton2d for each body while it lives."""
+
+    def __init__(self, node, skeleton, hri):
+        self._node, self._skeleton, self._hri = node, skeleton, hri
+        self._tracked = node.create_publisher(
+            hri.IdsList, '/humans/bodies/tracked', QoSProfile(depth=1))
+        self._of_body: dict[str, tuple] = {}  # id: publishers of roi, skeleton2d
+
+    def publish(self, header: Header, bodies: list[Body], width: int, height: int) -> None:
+        """Publish the bodies in an image of width x height pixels; forget the others."""
+        self._tracked.publish(self._hri.ids_from_bodies(header, bodies))
+        for body in bodies:
+            if body.id not in self._of_body:
+                self._of_body[body.id] = self._create(body.id)
+            roi, skeleton2d = self._of_body[body.id]
+            roi.publish(self._hri.roi_from_body(header, body, width, height))
+            skeleton2d.publish(
+                self._hri.skeleton_from_body(header, body, self._skeleton, width, height))
+        self._forget(set(self._of_body) - {body.id for body in bodies})
+
+    def destroy(self) -> None:
+        """Remove all publishers."""
+        self._forget(set(self._of_body))
+        self._node.destroy_publisher(self._tracked)
+
+    def _create(self, name: str) -> tuple:
+        topic = f'/humans/bodies/{name}'
+        return (
+            self._node.create_publisher(
+                self._hri.NormalizedRegionOfInterest2D, f'{topic}/roi', NEWEST),
+            self._node.create_publisher(self._hri.Skeleton2D, f'{topic}/skeleton2d', NEWEST),
+        )
+
+    def _forget(self, names: set[str]) -> None:
+        for name in names:
+            for publisher in self._of_body.pop(name):
+                self._node.destroy_publisher(publisher)

@@ -1,0 +1,144 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The node pose3d: conversions, the pipeline in a worker thread, publishers."""
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.time import Time
+from std_msgs.msg import Header
+
+from pose3d_ros import inference, messages, parameters
+from pose3d_ros.health import Health
+from pose3d_ros.inputs import frame_from, Inputs
+from pose3d_ros.outputs import diagnostics_publisher, Outputs
+from pose3d_ros.pipeline import Pipeline
+from pose3d_ros.process import run, StartError
+from pose3d_ros.worker import NewestWorker
+
+WARN_EVERY = 5.0  # s, between repetitions of the same kind of warning
+AUTOSTART = ParameterDescriptor(
+    description='configure and activate at start; false: wait for a lifecycle manager',
+    read_only=True)
+
+
+class Pose3D(LifecycleNode):
+    """A lifecycle node: engines are loaded on configure, frames are processed while active."""
+
+    def __init__(self):
+        super().__init__('pose3d')
+        parameters.declare(self)
+        self.declare_parameter('autostart', True, AUTOSTART)
+        self._pipeline = self._inputs = self._outputs = self._worker = None
+        self._health = Health()
+        self._diagnostics = diagnostics_publisher(self)
+        self.create_timer(1.0, self._report)
+        if self.get_parameter('autostart').value:
+            self._autostart()
+
+    def _autostart(self) -> None:
+        for transition in (self.trigger_configure, self.trigger_activate):
+            if transition() != TransitionCallbackReturn.SUCCESS:
+                self.destroy_node()
+                raise StartError
+
+    def on_configure(self, state) -> TransitionCallbackReturn:
+        """Read the parameters and load the engines."""
+        try:
+            self._config = parameters.read(self)
+            self._pipeline = Pipeline(self._config, *inference.load_all(self._config))
+        except ValueError as error:
+            self.get_logger().error(f'cannot start: {error}')
+            return TransitionCallbackReturn.FAILURE
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_activate(self, state) -> TransitionCallbackReturn:
+        """Subscribe and start the worker."""
+        self._health = Health()
+        self._frame_id = ''
+        self._pipeline.reset()
+        self._outputs = Outputs(
+            self, self._config, self._pipeline.keypoint_skeleton, self._pipeline.joint_skeleton)
+        self._worker = NewestWorker(
+            self._process, self._end_bodies, self._config.camera.timeout)
+        self._inputs = Inputs(self, self._config.camera, self._on_frame)
+        self.get_logger().info('active')
+        return super().on_activate(state)
+
+    def on_deactivate(self, state) -> TransitionCallbackReturn:
+        """Stop the worker, clear what was published."""
+        self._inputs.destroy()
+        self._worker.stop()
+        self._outputs.destroy()
+        self._inputs = self._outputs = self._worker = None
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state) -> TransitionCallbackReturn:
+        """Let the engines go."""
+        self._pipeline = None
+        return TransitionCallbackReturn.SUCCESS
+
+    def on_shutdown(self, state) -> TransitionCallbackReturn:
+        """Shut down from any state."""
+        if self._worker:
+            self.on_deactivate(state)
+        return self.on_cleanup(state)
+
+    def destroy_node(self):
+        """End the worker before the publishers go."""
+        if self._worker:
+            self.on_deactivate(None)
+        super().destroy_node()
+
+    def _on_frame(self, image, info) -> None:
+        self._health.counts['dropped'] += self._worker.submit((image, info))
+
+    def _process(self, pair) -> bool:
+        """Turn one image into outputs, return whether it was good; in the worker thread."""
+        header = pair[0].header
+        try:
+            frame = frame_from(*pair, self._config.camera.rectified)
+            bodies = self._pipeline(frame)
+            with self._pipeline.stopwatch('publish'):
+                self._outputs.publish(header, frame, bodies)
+        except Exception as error:  # a bad frame must not end the node: it says what it is
+            self._skip(error)
+            return False
+        self._frame_id = header.frame_id
+        latency = (self.get_clock().now() - Time.from_msg(header.stamp)).nanoseconds * 1e-9
+        self._health.frame(latency, dict(self._pipeline.stopwatch.seconds), len(bodies))
+        return True
+
+    def _skip(self, error: Exception) -> None:
+        known = isinstance(error, ValueError)
+        self._health.problem = str(error) if known else f'{type(error).__name__}: {error}'
+        self._health.counts['skipped'] += 1
+        self.get_logger().warning(
+            f'frame skipped: {self._health.problem}', throttle_duration_sec=WARN_EVERY)
+
+    def _end_bodies(self) -> None:
+        """No good frame came in time: nobody may be taken for present; in the worker thread."""
+        self._health.silent, self._health.bodies = True, 0
+        self._pipeline.reset()
+        stamp = self.get_clock().now().to_msg()
+        self._outputs.end_bodies(Header(stamp=stamp, frame_id=self._frame_id))
+
+    def _report(self) -> None:
+        """Publish diagnostics, and say once in a while in the log why nothing happens."""
+        level, summary = self._summary()
+        if level == 'ERROR':
+            self.get_logger().warning(summary, throttle_duration_sec=WARN_EVERY)
+        self._diagnostics.publish(messages.diagnostics_from(
+            self.get_clock().now().to_msg(), self.get_fully_qualified_name(), level, summary,
+            self._health.values()))
+
+    def _summary(self) -> tuple[str, str]:
+        if not self._inputs:
+            return 'OK', 'not active'
+        if not self._health.silent:
+            return ('WARN', self._health.problem) if self._health.problem else ('OK', 'running')
+        problem = self._health.problem or self._inputs.complaint()
+        return 'ERROR', f'no bodies are published: {problem}'
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the node."""
+    run(Pose3D, args)
