@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The style of the whole tree: ruff with the rules of ament_flake8 and ament_pep257 (ruff.toml)."""
+"""The style of the whole tree: the rules of ament_flake8 and ament_pep257, checked by ruff."""
 
 from pathlib import Path
 import subprocess
