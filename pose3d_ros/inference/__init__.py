@@ -1,0 +1,49 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""An engine file in, arrays out."""
+from pathlib import Path
+
+from pose3d_ros.core.config import Config
+from pose3d_ros.inference.errors import EngineError
+from pose3d_ros.inference.facts import EngineFacts, read_facts
+from pose3d_ros.inference.folders import engine_files, find_engine, package_folder, user_folder
+
+__all__ = [
+    'EngineError', 'EngineFacts', 'engine_files', 'find_engine', 'load', 'package_folder',
+    'load_all', 'read_facts', 'user_folder',
+]
+
+
+def load(name_or_path: str | Path, kind: str | None = None, threads: int = 1):
+    """
+    Return a ready engine: a callable from named arrays to named arrays, with its `facts`.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        An engine file, or the name of one in the user's or the package's engine folder.
+    kind : str or None
+        'detector', 'heatmap' or 'lifter': what it must be; None takes any.
+    threads : int
+        CPU threads that one call may use.
+
+    """
+    facts = read_facts(find_engine(name_or_path))
+    if kind not in (None, facts.kind):
+        raise EngineError(f'{facts.path} is a {facts.kind}: expected a {kind}')
+    # Here and not at the top: facts and lists of engines need no ONNX Runtime.
+    from pose3d_ros.inference.onnx_engine import OnnxEngine
+
+    return OnnxEngine(facts, threads)
+
+
+def load_all(config: Config) -> tuple:
+    """Return the detector, heatmap engine and lifter that a configuration names."""
+    return tuple(
+        load(engine, kind, config.inference.threads)
+        for engine, kind in (
+            (config.detection.engine, 'detector'),
+            (config.keypoints.engine, 'heatmap'),
+            (config.lifting.engine, 'lifter'),
+        )
+    )
