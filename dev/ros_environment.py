@@ -19,6 +19,7 @@ DEFAULTS = {
     'FASTDDS_DEFAULT_PROFILES_FILE': str(ROOT / 'dev' / 'fastdds_shm.xml'),
     'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
     'POSE3D_DATA': str(ROOT.parent / 'shared'),
+    'POSE3D_ENGINES': str(PREFIX / 'engines'),
 }
 
 

@@ -62,3 +62,25 @@ class Clip:
         if bgr.shape[:2] != (self.height, self.width):
             bgr = cv2.resize(bgr, (self.width, self.height), interpolation=cv2.INTER_AREA)
         return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+
+
+class ClipWriter:
+    """Writes images (H, W, 3) uint8 RGB to an MP4 file; the first one decides the size."""
+
+    def __init__(self, path: str | Path, rate: float):
+        self.path, self._rate, self._video = Path(path), rate, None
+
+    def write(self, image: np.ndarray) -> None:
+        """Append an image; raise ClipError where the file cannot be written."""
+        height, width = image.shape[:2]
+        if self._video is None:
+            code = cv2.VideoWriter_fourcc(*'mp4v')
+            self._video = cv2.VideoWriter(str(self.path), code, self._rate, (width, height))
+        if not self._video.isOpened():
+            raise ClipError(f'{self.path}: cannot be written (MP4)')
+        self._video.write(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))
+
+    def close(self) -> None:
+        """Finish the file."""
+        if self._video is not None:
+            self._video.release()

@@ -38,7 +38,7 @@ class Outputs:
             self._hri.publish(header, bodies, frame.camera.width, frame.camera.height)
         if self._overlay.get_subscription_count():
             image = draw_bodies(
-                frame.image, bodies, self._keypoint_skeleton, self._joint_skeleton)
+                frame.image.copy(), bodies, self._keypoint_skeleton, self._joint_skeleton)
             self._overlay.publish(messages.message_from_image(image, header))
 
     def _bodies(self, header: Header, bodies: list[Body]) -> None:

@@ -64,6 +64,16 @@ class PinholeCamera:
         """Return the mean focal length, px."""
         return float(np.sqrt(self.matrix[0, 0] * self.matrix[1, 1]))
 
+    def for_image(self, width: int, height: int) -> 'PinholeCamera':
+        """Return the camera of the same picture at another size; refuse another shape."""
+        if (width, height) == (self.width, self.height):
+            return self
+        if abs(width * self.height - height * self.width) > max(width, height):
+            raise CameraError(
+                f'the calibration is for {self.width} x {self.height} pixels, the image has'
+                f' {width} x {height}, which is another shape')
+        return self.scaled(width, height)
+
     def scaled(self, width: int, height: int) -> 'PinholeCamera':
         """Return the camera of the same picture resized to width x height."""
         scale = np.diag([width / self.width, height / self.height, 1])

@@ -38,7 +38,7 @@ class Detection:
     every: int = parameter(
         5, 'run the detector every so many frames, follow keypoints in between', 'frames',
         low=1, high=1000)
-    min_score: float = parameter(0.5, 'detections below do not count', low=0.0, high=1.0)
+    min_score: float = parameter(0.4, 'detections below do not count', low=0.0, high=1.0)
     max_bodies: int = parameter(4, 'follow at most so many persons', low=1, high=64)
 
 

@@ -51,7 +51,7 @@ class VideoCamera(Node):
         self._rate = self._value('rate') or clip.rate
         if self._rate < 0:
             raise ValueError(f'rate: expected 0 or more frames a second, {self._rate} given')
-        self._info = info_from_camera(camera.scaled(clip.width, clip.height))
+        self._info = info_from_camera(camera.for_image(clip.width, clip.height))
 
     def _publish(self) -> None:
         frame = next(self._frames, None)

@@ -1,0 +1,96 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""`pose3d run`: skeletons of a video file, without ROS; every frame, the same result each time."""
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
+from pathlib import Path
+import sys
+
+import numpy as np
+from tqdm import tqdm
+
+from pose3d_ros import inference
+from pose3d_ros.calibration import Calibration, load_calibration
+from pose3d_ros.clip import Clip, ClipWriter
+from pose3d_ros.core.config import Config, describe
+from pose3d_ros.core.records import Body, Frame
+from pose3d_ros.drawing import draw_bodies
+from pose3d_ros.evaluation.predictions import to_line
+from pose3d_ros.pipeline import Pipeline
+
+HELP = 'skeletons of a video file, without ROS'
+ENGINES = {'detector': 'detection', 'heatmap': 'keypoints', 'lifter': 'lifting'}
+
+
+def add_arguments(parser) -> None:
+    """Declare the arguments."""
+    parser.add_argument('--video', required=True, help='clip to read')
+    parser.add_argument('--camera', required=True, help='its calibration file (camera_info YAML)')
+    parser.add_argument('--out', required=True, help='file to write, one JSON object a frame')
+    parser.add_argument('--overlay', help='clip to write with the skeletons drawn in')
+    add_config_arguments(parser)
+
+
+def add_config_arguments(parser) -> None:
+    """Declare the engines, and --set for every other parameter."""
+    defaults = describe()
+    for kind, group in ENGINES.items():
+        parser.add_argument(
+            f'--{kind}', default=defaults[f'{group}.engine'].default,
+            help='engine: a name or a file (%(default)s)')
+    parser.add_argument(
+        '--set', action='append', default=[], metavar='NAME=VALUE', help='any other parameter')
+
+
+def config_from(args) -> Config:
+    """Return the configuration of add_config_arguments; raise ValueError naming a bad value."""
+    values = {f'{group}.engine': getattr(args, kind) for kind, group in ENGINES.items()}
+    known = describe()
+    for text in args.set:
+        name, equals, value = text.partition('=')
+        if not equals or name not in known:
+            raise ValueError(f"--set {text}: expected NAME=VALUE, NAME one of {sorted(known)}")
+        values[name] = _value(name, value, type(known[name].default))
+    return Config.from_values(values)
+
+
+def _value(name: str, text: str, kind: type):
+    try:
+        return {'true': True, 'false': False}[text] if kind is bool else kind(text)
+    except (ValueError, KeyError):
+        raise ValueError(f'{name}: expected {kind.__name__}, {text!r} given') from None
+
+
+def main(args) -> int:
+    """Write the predictions of a clip."""
+    config = config_from(args)
+    clip, calibration = Clip(args.video), load_calibration(args.camera)
+    pipeline = Pipeline(config, *inference.load_all(config))
+    overlay = closing(ClipWriter(args.overlay, clip.rate)) if args.overlay else nullcontext()
+    with Path(args.out).open('w', encoding='utf-8') as out, overlay as pictures:
+        found = 0
+        for index, (frame, bodies) in enumerate(process(pipeline, clip, calibration)):
+            skeletons = pipeline.keypoint_skeleton, pipeline.joint_skeleton
+            print(to_line(index, frame.stamp, bodies, *skeletons), file=out)
+            if pictures:
+                pictures.write(draw_bodies(frame.image, bodies, *skeletons))
+            found += bool(bodies)
+    print(f'{found} of {index + 1} frames show somebody: {args.out}')
+    return 0
+
+
+def process(
+    pipeline: Pipeline, clip: Clip, calibration: Calibration
+) -> Iterator[tuple[Frame, list[Body]]]:
+    """Yield every frame of a clip and the bodies in it, with a progress bar."""
+    camera = calibration.camera.for_image(clip.width, clip.height)
+    frames = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
+    for stamp, image in frames:
+        frame = Frame(stamp, image, camera, gravity=gravity_of(calibration))
+        yield frame, pipeline(frame)
+
+
+def gravity_of(calibration: Calibration) -> np.ndarray | None:
+    """Return down (3,) in the camera optical frame, where the calibration says how it stands."""
+    pose = calibration.camera_from_world
+    return None if pose is None else pose[:3, :3] @ [0.0, 0.0, -1.0]
