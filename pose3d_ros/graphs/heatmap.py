@@ -68,7 +68,7 @@ def decode(write: GraphWriter, outputs: list[str], shapes: list, size: tuple, re
 def _checked(shape: tuple) -> tuple:
     """Return the shape of heatmaps; raise ValueError if it is none or not fixed."""
     if len(shape) != 4 or not all(isinstance(number, int) for number in shape[1:]):
-        raise ValueError(f'expected heatmaps (B, J, h, w) of fixed size: the network gives {shape}')
+        raise ValueError(f'expected heatmaps (B, J, h, w) of fixed size: it gives {shape}')
     return shape
 
 

@@ -1,6 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Networks and engines on disk."""
+from collections.abc import Callable
 import os
 from pathlib import Path
 import tempfile
@@ -20,13 +21,14 @@ def read_network(path: Path) -> onnx.ModelProto:
     return model
 
 
-def save_engine(engine: onnx.ModelProto, path: Path) -> None:
-    """Write an engine file; at no time does a part of it stand under its name."""
+def save_engine(engine: onnx.ModelProto, path: Path, check: Callable[[Path], object]) -> None:
+    """Write an engine file that passes a check; it gets its name whole and good, or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.')
     try:
         with os.fdopen(handle, 'wb') as file:
             file.write(engine.SerializeToString(deterministic=True))
+        check(Path(part))
         os.chmod(part, 0o644)
         os.replace(part, path)
     except BaseException:
