@@ -20,6 +20,7 @@ ROSDEP_KEYS = {
     'google': 'python3-protobuf',
     'hypothesis': 'python3-hypothesis',
     'matplotlib': 'python3-matplotlib',
+    'mpl_toolkits': 'python3-matplotlib',
     'numpy': 'python3-numpy',
     'onnxruntime': 'python3-onnxruntime-pip',
     'pytest': 'python3-pytest',
