@@ -64,6 +64,30 @@ class Clip:
         return cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
 
 
+class ClipPlayer:
+    """A clip by frame number; made for going forward, at the end again from the start."""
+
+    def __init__(self, clip: Clip):
+        self._clip = clip
+        self._restart()
+
+    def frame(self, index: int) -> np.ndarray:
+        """Return frame index modulo the clip's length: (H, W, 3) uint8 RGB."""
+        index %= self._clip.length
+        if index < self._at:
+            self._restart()
+        while self._at <= index:
+            decoded = next(self._frames, None)
+            if decoded is None:  # the file states more frames than it holds
+                self._clip.length = self._at
+                return self.frame(index)
+            self._image, self._at = decoded[1], self._at + 1
+        return self._image
+
+    def _restart(self) -> None:
+        self._frames, self._at = iter(self._clip), 0
+
+
 class ClipWriter:
     """Writes images (H, W, 3) uint8 RGB to an MP4 file; the first one decides the size."""
 

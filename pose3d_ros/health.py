@@ -18,6 +18,7 @@ class Health:
     problem: str = ''  # the last thing that went wrong, empty when the last frame went well
     silent: bool = True
     bodies: int = 0
+    _start: float = field(default_factory=monotonic)
     _done: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s, monotonic
     _latency: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s
     _stages: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # {stage: s}
@@ -29,6 +30,11 @@ class Health:
         self._done.append(monotonic())
         self._latency.append(latency)
         self._stages.append(stages)
+
+    @property
+    def since(self) -> float:
+        """Return seconds since activation."""
+        return monotonic() - self._start
 
     @property
     def age(self) -> float:

@@ -15,6 +15,7 @@ from pose3d_ros.process import run, StartError
 from pose3d_ros.worker import NewestWorker
 
 WARN_EVERY = 5.0  # s, between repetitions of the same kind of warning
+GRACE = 3.0  # s, for discovery, before a missing image is a problem
 AUTOSTART = ParameterDescriptor(
     description='configure and activate at start; false: wait for a lifecycle manager',
     read_only=True)
@@ -135,6 +136,8 @@ class Pose3D(LifecycleNode):
             return 'OK', 'not active'
         if not self._health.silent:
             return ('WARN', self._health.problem) if self._health.problem else ('OK', 'running')
+        if self._health.since < GRACE:
+            return 'OK', 'waiting for the first frame'
         problem = self._health.problem or self._inputs.complaint()
         return 'ERROR', f'no bodies are published: {problem}'
 

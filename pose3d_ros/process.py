@@ -9,6 +9,8 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 
 class StartError(RuntimeError):
     """The node cannot start; it has said why."""
@@ -22,7 +24,7 @@ def run(create: Callable, args: list[str] | None = None) -> None:
     node directly and again through launch.
     """
     stop = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, lambda *_: stop.append(True))
     rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     node = None
@@ -35,6 +37,8 @@ def run(create: Callable, args: list[str] | None = None) -> None:
     except StartError:
         sys.exit(1)
     finally:
+        for number in SIGNALS:  # for good: Python's own end would restore the default, death
+            signal.signal(number, signal.SIG_IGN)
         if node is not None:
             node.destroy_node()
         rclpy.try_shutdown()

@@ -67,8 +67,8 @@ class Placement:
     height: float = parameter(
         0.0, 'body height of the persons when it is known, 0 when not', 'm', low=0.0, high=2.5)
     height_sigma: float = parameter(
-        0.06, 'standard deviation of body height, relative; 0.06 is that of adults of both sexes,'
-        ' a known height deserves 0.02', low=0.001, high=0.5)
+        0.06, 'relative standard deviation of body height: adults 0.06, a known height 0.02',
+        low=0.001, high=0.5)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from pose3d_ros.messages.images import (
 )
 from pose3d_ros.messages.markers import clear_markers, markers_from_bodies
 from pose3d_ros.messages.stamps import nanoseconds, seconds, stamp_from_seconds
-from pose3d_ros.messages.transforms import transforms_from_bodies
+from pose3d_ros.messages.transforms import static_transform, transforms_from_bodies
 
 __all__ = [
     'MessageError',
@@ -36,5 +36,6 @@ __all__ = [
     'rgb_from_compressed',
     'seconds',
     'stamp_from_seconds',
+    'static_transform',
     'transforms_from_bodies',
 ]

@@ -48,6 +48,13 @@ def frame_name(joint: str) -> str:
     return joint.replace('left_', 'l_').replace('right_', 'r_')
 
 
+def static_transform(header: Header, child: str, parent_from_child: np.ndarray) -> TFMessage:
+    """Return one frame below header.frame_id from a rigid transform (4, 4)."""
+    x, y, z, w = quaternion(parent_from_child[:3, :3]).tolist()
+    return TFMessage(transforms=[_transform(
+        header, child, parent_from_child[:3, 3], Quaternion(x=x, y=y, z=z, w=w))])
+
+
 def _transform(header: Header, child: str, position, rotation) -> TransformStamped:
     x, y, z = position.tolist()
     return TransformStamped(

@@ -1,32 +1,42 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """A clip as a camera: publishes image and camera_info."""
-from pathlib import Path
-
+import numpy as np
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
-from rclpy.qos import qos_profile_sensor_data
+from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
 from std_msgs.msg import Header
+from tf2_msgs.msg import TFMessage
 
 from pose3d_ros.calibration import load_calibration
-from pose3d_ros.clip import Clip
-from pose3d_ros.messages import info_from_camera, message_from_image, stamp_from_seconds
+from pose3d_ros.clip import Clip, ClipPlayer
+from pose3d_ros.messages import (
+    info_from_camera,
+    message_from_image,
+    stamp_from_seconds,
+    static_transform,
+)
 from pose3d_ros.process import run, StartError
 
+#: Optical axes (z forward, x right) seen from the body of the camera (x forward, z up), REP-103.
+LINK_FROM_OPTICAL = np.array(
+    [[0.0, 0, 1, 0], [-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 0, 1]])
+LATCHED = QoSProfile(depth=2, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 PARAMETERS = {
     'video': ('', 'clip to play'),
     'camera': ('', 'its calibration file (camera_info YAML)'),
-    'rate': (0.0, 'frames a second, 0: that of the clip'),
+    'rate': (0.0, 'images a second, 0: as many as the clip; others repeat or leave out frames'),
     'width': (0, 'width of the published image in pixels, 0: that of the clip'),
     'height': (0, 'height of the published image in pixels, 0: that of the clip'),
+    'start': (0.0, 'stamp of the first image in seconds, 0: at once'),
     'loop': (True, 'start again at the end of the clip'),
     'frame_id': ('camera_optical_frame', 'frame of the images'),
 }
 
 
 class VideoCamera(Node):
-    """Plays a clip; stamps go on evenly when it starts again."""
+    """Plays a clip at its own speed; image k has the stamp start + k / rate."""
 
     def __init__(self):
         super().__init__('video_camera')
@@ -37,42 +47,58 @@ class VideoCamera(Node):
         except ValueError as error:
             self.get_logger().fatal(str(error))
             raise StartError from error
-        self.finished = False
         self._images = self.create_publisher(Image, 'image', qos_profile_sensor_data)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos_profile_sensor_data)
-        self._count = 0
-        self._start = self._now()
+        self._frames_tf = self.create_publisher(TFMessage, '/tf_static', LATCHED)
+        self._frames_tf.publish(self._where())
+        self._start = self._value('start') or self._now()
+        self._tick = -1
+        self._load(0)
         self.create_timer(1 / self._rate, self._publish)
 
     def _open(self) -> None:
         clip = Clip(self._value('video'), self._value('width'), self._value('height'))
-        camera = load_calibration(self._value('camera')).camera
-        self._clip, self._frames = clip, iter(clip)
+        calibration = load_calibration(self._value('camera'))
+        self._camera_from_world = calibration.camera_from_world
+        self._clip, self._player = clip, ClipPlayer(clip)
         self._rate = self._value('rate') or clip.rate
         if self._rate < 0:
             raise ValueError(f'rate: expected 0 or more frames a second, {self._rate} given')
-        self._info = info_from_camera(camera.for_image(clip.width, clip.height))
+        self._info = info_from_camera(
+            calibration.camera.for_image(clip.width, clip.height))
+
+    def _where(self) -> TFMessage:
+        """Return camera_link above the optical frame, and world above it where that is known."""
+        now = self.get_clock().now().to_msg()
+        frames = static_transform(
+            Header(stamp=now, frame_id='camera_link'), self._value('frame_id'), LINK_FROM_OPTICAL)
+        if self._camera_from_world is not None:
+            world_from_link = np.linalg.inv(LINK_FROM_OPTICAL @ self._camera_from_world)
+            frames.transforms += static_transform(
+                Header(stamp=now, frame_id='world'), 'camera_link', world_from_link).transforms
+        return frames
 
     def _publish(self) -> None:
-        frame = next(self._frames, None)
-        if frame is None and self._value('loop'):
-            self._frames = iter(self._clip)
-            frame = next(self._frames)
-        self.finished = frame is None
-        if frame is None:
+        due = (self._now() - self._start) * self._rate  # in frames
+        if due < 0 or self.finished:
             return
-        header = Header(frame_id=self._value('frame_id'), stamp=self._stamp())
-        self._info.header = header
+        if due >= self._tick + 2:  # late by a frame or more: a camera does not wait either
+            self._load(int(due))
+        header = Header(
+            frame_id=self._value('frame_id'),
+            stamp=stamp_from_seconds(self._start + self._tick / self._rate))
+        self._info.header = self._image.header = header
         self._infos.publish(self._info)
-        self._images.publish(message_from_image(frame[1], header))
+        self._images.publish(self._image)
+        self._load(self._tick + 1)
 
-    def _stamp(self):
-        """Return evenly spaced stamps; after a stall they jump on to the present."""
-        due = self._start + self._count / self._rate
-        if not 0 <= self._now() - due < 1 / self._rate:
-            self._start, self._count, due = self._now(), 0, self._now()
-        self._count += 1
-        return stamp_from_seconds(due)
+    def _load(self, tick: int) -> None:
+        """Decode the image that is due at start + tick / rate, ahead of its time."""
+        index = int(tick * self._clip.rate / self._rate + 1e-6)
+        self.finished = not self._value('loop') and index >= self._clip.length
+        if not self.finished:
+            self._tick = tick
+            self._image = message_from_image(self._player.frame(index), Header())
 
     def _now(self) -> float:
         return self.get_clock().now().nanoseconds * 1e-9

@@ -1,0 +1,83 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+People in a camera's images become skeletons.
+
+    ros2 launch pose3d_ros pose.launch.py image:=/camera/image_raw camera_info:=/camera/camera_info
+    ros2 launch pose3d_ros pose.launch.py video:=clip.mp4 camera:=calibration.yaml rviz:=true
+"""
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, RegisterEventHandler
+from launch.event_handlers import OnProcessExit
+from launch.events import Shutdown
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import LifecycleNode, Node
+
+SHARE = Path(get_package_share_directory('pose3d_ros'))
+ARGUMENTS = {
+    'image': ('image', 'topic of the images (raw; below it /compressed)'),
+    'camera_info': ('camera_info', 'topic of the calibration, with the stamps of the images'),
+    'config': (str(SHARE / 'config' / 'pose.yaml'), 'parameter file'),
+    'detector': ('', 'detector engine, instead of that in config'),
+    'heatmap': ('', 'heatmap engine, instead of that in config'),
+    'lifter': ('', 'lifting engine, instead of that in config'),
+    'rviz': ('false', 'show everything in RViz'),
+    'fixed_frame': ('camera_link', 'frame that RViz draws in'),
+    'video': ('', 'a clip to play as a camera on the topics above'),
+    'camera': ('', 'calibration file of the clip'),
+    'rate': ('0.0', 'frames a second of the clip, 0: its own'),
+    'width': ('0', 'width of the played images, 0: that of the clip'),
+    'height': ('0', 'height of the played images, 0: that of the clip'),
+    'loop': ('true', 'play the clip again and again'),
+}
+ENGINES = {
+    'detector': 'detection.engine', 'heatmap': 'keypoints.engine', 'lifter': 'lifting.engine',
+}
+
+
+def generate_launch_description():
+    """Return the arguments and, once they are known, the nodes."""
+    return LaunchDescription([
+        *(DeclareLaunchArgument(name, default_value=default, description=text)
+          for name, (default, text) in ARGUMENTS.items()),
+        OpaqueFunction(function=nodes),
+    ])
+
+
+def nodes(context):
+    """Return the nodes that the arguments ask for."""
+    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    topics = [(name, given[name]) for name in ('image', 'camera_info')]
+    topics.append(('image/compressed', given['image'] + '/compressed'))
+    pose3d = LifecycleNode(
+        package='pose3d_ros', executable='pose3d_node', name='pose3d', namespace='',
+        output='screen', remappings=topics,
+        parameters=[given['config'], {ENGINES[name]: given[name] for name in ENGINES if given[name]}])
+    actions = [pose3d, end_with(pose3d)]
+    if given['video']:
+        clip = video_camera(given, topics)
+        actions += [clip, end_with(clip)]
+    if given['rviz'] == 'true':
+        actions.append(Node(
+            package='rviz2', executable='rviz2', output='screen',
+            arguments=['-d', str(SHARE / 'config' / 'pose.rviz'), '-f', given['fixed_frame']]))
+    return actions
+
+
+def video_camera(given, topics):
+    """Return the node that plays a clip."""
+    return Node(
+        package='pose3d_ros', executable='video_camera', output='screen', remappings=topics,
+        parameters=[{
+            'video': given['video'], 'camera': given['camera'], 'rate': float(given['rate']),
+            'width': int(given['width']), 'height': int(given['height']),
+            'loop': given['loop'] == 'true'}])
+
+
+def end_with(node):
+    """Return the handler that ends the launch when a node that it needs has ended."""
+    reason = EmitEvent(event=Shutdown(reason='a node has ended; its last message says why'))
+    return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=[reason]))
