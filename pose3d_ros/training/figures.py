@@ -1,0 +1,73 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""How good a lifter is, and how far its sigma can be believed."""
+from dataclasses import replace
+
+import numpy as np
+from pose3d_ros.core.skeleton import BODY_16, LIMB_JOINTS
+from pose3d_ros.evaluation.metrics import CHI2_3, joint_errors, scale_aligned, similarity_aligned
+from pose3d_ros.training.poses import Poses
+from pose3d_ros.training.samples import Conditions, make_samples, Samples
+import torch
+
+LIMBS = [BODY_16.index(name) for name in LIMB_JOINTS]
+#: Every how-manieth pose of the held-out subjects is looked at, and from how many sides.
+STRIDE, VIEWS = 5, 4
+TRUE_2D = Conditions(augmented=False, noisy=False, gravity_known=1)
+CONDITIONS = {
+    'true 2D, gravity': TRUE_2D,
+    'true 2D': replace(TRUE_2D, gravity_known=0),
+    'noisy 2D, gravity': replace(TRUE_2D, noisy=True),
+    'noisy 2D': replace(TRUE_2D, noisy=True, gravity_known=0),
+}
+
+
+def held_out_samples(poses: Poses, conditions: Conditions, seed: int = 1) -> Samples:
+    """Return the same views of held-out poses at every call."""
+    generator = torch.Generator().manual_seed(seed)
+    points = torch.from_numpy(poses.points[::STRIDE]).repeat(VIEWS, 1, 1)
+    height = torch.from_numpy(poses.height[::STRIDE]).repeat(VIEWS)
+    return make_samples(points, height, conditions, generator)
+
+
+def figures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """
+    Return the figures of merit of root-relative joints.
+
+    Parameters
+    ----------
+    joints, truth : (B, 16, 3)
+        m.
+    sigma : (B, 16)
+        m, of each coordinate.
+
+    Returns
+    -------
+    dict
+        Errors in mm over the twelve limb joints (as they are, in the best size, best aligned), and
+        the part of them inside the 50 and 95 % balls of sigma.
+
+    """
+    joints, truth, sigma = joints[:, LIMBS], truth[:, LIMBS], sigma[:, LIMBS]
+    error = joint_errors(joints, truth)
+    aligned = joint_errors(similarity_aligned(joints, truth), truth)
+    sized = joint_errors(scale_aligned(joints, truth), truth)
+    inside = {p: ((error / sigma) ** 2 < CHI2_3[p]).mean() for p in (0.50, 0.95)}
+    return {'MPJPE': 1e3 * error.mean(), 'N-MPJPE': 1e3 * sized.mean(),
+            'PA-MPJPE': 1e3 * aligned.mean(),
+            'inside 50 %': 100 * inside[0.50], 'inside 95 %': 100 * inside[0.95]}
+
+
+def temperatures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """Return what to multiply sigma (B, 16) by so that 95 % of each joint lie inside the ball."""
+    ratio = joint_errors(joints, truth) / sigma
+    return np.quantile(ratio, 0.95, axis=0) / np.sqrt(CHI2_3[0.95])
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
+    """Return figures as a Markdown table."""
+    columns = list(next(iter(rows.values())))
+    lines = ['| | ' + ' | '.join(columns) + ' |', '| --- |' + ' ---: |' * len(columns)]
+    lines += [f'| {name} | ' + ' | '.join(f'{row[c]:.1f}' for c in columns) + ' |'
+              for name, row in rows.items()]
+    return '\n'.join(lines)

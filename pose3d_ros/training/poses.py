@@ -1,0 +1,125 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Poses from a folder of motion files: read, cleaned, split by subject, kept in a cache."""
+from dataclasses import dataclass
+import hashlib
+import os
+from pathlib import Path
+import re
+
+import numpy as np
+from pose3d_ros.training import cleaning
+from pose3d_ros.training.asf import read_amc, read_asf
+from pose3d_ros.training.bvh import read_bvh
+from pose3d_ros.training.mapping import family_of, keypoints_of
+from pose3d_ros.training.motion import Motion
+from tqdm import tqdm
+
+RATE = 30.0
+#: Raised when what a cache holds changes.
+CACHE_VERSION = 2
+#: Folders whose files are one CMU subject each, under other names.
+SUBJECT_ALIASES = {'martial': '135', 'indian': '94'}
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Cleaned poses of many people."""
+
+    points: np.ndarray  # (P, 17, 3) float32, COCO keypoints, statures, z up, mid-hips at 0
+    height: np.ndarray  # (P,) float32, mid-hips above the floor, statures
+    subjects: np.ndarray  # (P,) text
+    report: tuple[str, ...]  # what was read and what was dropped, for people
+
+    def split(self, held_out: list[str]) -> tuple['Poses', 'Poses']:
+        """Return the poses of all other subjects and those of the subjects held out."""
+        out = np.isin(self.subjects, held_out)
+        return self._part(~out), self._part(out)
+
+    def _part(self, keep: np.ndarray) -> 'Poses':
+        return Poses(self.points[keep], self.height[keep], self.subjects[keep], self.report)
+
+
+def load_poses(folder: Path, amc_rate: float) -> Poses:
+    """
+    Return all poses under a folder, from the cache when its files have not changed.
+
+    Raises ValueError when the folder holds no usable motion file.
+    """
+    files = sorted(p for p in Path(folder).rglob('*') if p.suffix.lower() in ('.bvh', '.amc'))
+    if not files:
+        raise ValueError(f'{folder}: no .bvh or .amc files here')
+    cache = _cache_file(files, amc_rate)
+    if cache.exists():
+        with np.load(cache) as data:
+            return Poses(data['points'], data['height'], data['subjects'], tuple(data['report']))
+    poses = _read_all(Path(folder), files, amc_rate)
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    part = cache.with_name(f'{os.getpid()}.npz')  # savez appends the suffix where it is missing
+    np.savez(part, points=poses.points, height=poses.height, subjects=poses.subjects,
+             report=np.array(poses.report))
+    part.replace(cache)
+    return poses
+
+
+def _cache_file(files: list[Path], amc_rate: float) -> Path:
+    facts = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+    key = hashlib.sha256(repr((CACHE_VERSION, amc_rate, facts)).encode()).hexdigest()[:16]
+    home = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    return Path(home) / 'pose3d_ros' / f'poses-{key}.npz'
+
+
+def _read_all(folder: Path, files: list[Path], amc_rate: float) -> Poses:
+    """Return the poses of all files; a broken file is reported and left out."""
+    points, heights, subjects, report = [], [], [], []
+    skeletons, same_body = {}, {}
+    for path in tqdm(files, desc='reading motions', unit='file'):
+        try:
+            motion = _read(path, amc_rate, skeletons)
+            keypoints = keypoints_of(motion, family_of(motion))
+        except (OSError, ValueError) as error:
+            report.append(f'left out {error}')
+            continue
+        step = max(1, round(motion.rate / RATE))
+        kept = cleaning.clean(keypoints[::step], motion.rate / step)
+        report.extend(f'{path.relative_to(folder)}: {line}' for line in kept.report)
+        points.append(kept.points)
+        heights.append(kept.height)
+        subject = _subject(path, motion, same_body)
+        subjects.append(np.full(len(kept.points), subject))
+    if not sum(map(len, points)):
+        raise ValueError(f'{folder}: no usable poses:\n' + '\n'.join(report[:20]))
+    return Poses(np.concatenate(points).astype(np.float32),
+                 np.concatenate(heights).astype(np.float32), np.concatenate(subjects),
+                 tuple(report))
+
+
+def _read(path: Path, amc_rate: float, skeletons: dict) -> Motion:
+    """Return the motion of a file; an AMC file needs the ASF file of its folder."""
+    if path.suffix.lower() == '.bvh':
+        return read_bvh(path)
+    skeleton = next(iter(sorted(path.parent.glob('*.asf'))), None)
+    if skeleton is None:
+        raise ValueError(f'{path}: no .asf skeleton beside it')
+    if skeleton not in skeletons:
+        skeletons[skeleton] = read_asf(skeleton)
+    return read_amc(path, skeletons[skeleton], amc_rate)
+
+
+def _subject(path: Path, motion: Motion, same_body: dict) -> str:
+    """
+    Return who moves: the CMU subject's number where the name tells it.
+
+    A file without a number belongs to the subject with the same bones: copies of one trial hide
+    under other names.
+    """
+    bones = np.linalg.norm(motion.positions[0, 1:8] - motion.positions[0, :7], axis=-1)
+    key = (motion.points, tuple(np.round(bones, 3)))
+    number = re.match(r'0*(\d+)_\d+$', path.stem)
+    if number:
+        same_body.setdefault(key, number[1])
+        return number[1]
+    if path.parent.name == 'salsa':  # two dancers, fifteen trials each
+        return '60' if int(path.stem) <= 15 else '61'
+    folder = SUBJECT_ALIASES.get(path.parent.name)
+    return folder or same_body.get(key, path.stem)
