@@ -9,12 +9,13 @@ People in a camera's images become skeletons.
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
-from launch import LaunchDescription
 from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, RegisterEventHandler
 from launch.event_handlers import OnProcessExit
 from launch.events import Shutdown
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import LifecycleNode, Node
+
+from launch import LaunchDescription
 
 SHARE = Path(get_package_share_directory('pose3d_ros'))
 ARGUMENTS = {
@@ -55,7 +56,8 @@ def nodes(context):
     pose3d = LifecycleNode(
         package='pose3d_ros', executable='pose3d_node', name='pose3d', namespace='',
         output='screen', remappings=topics,
-        parameters=[given['config'], {ENGINES[name]: given[name] for name in ENGINES if given[name]}])
+        parameters=[
+            given['config'], {ENGINES[name]: given[name] for name in ENGINES if given[name]}])
     actions = [pose3d, end_with(pose3d)]
     if given['video']:
         clip = video_camera(given, topics)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import yaml
-
 from pose3d_ros.core.camera import CameraError, PinholeCamera
+import yaml
 
 
 @dataclass(frozen=True)

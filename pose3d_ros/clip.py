@@ -39,6 +39,10 @@ class Clip:
         if not readable or not 0 < self.rate < 1000:
             raise ClipError(f'{path}: holds no readable video')
 
+    def index_at(self, tick: int, rate: float) -> int:
+        """Return the number of the frame that is shown at tick / rate seconds from the start."""
+        return int(tick * self.rate / rate + 1e-6)
+
     def _open(self) -> cv2.VideoCapture:
         if not self.path.is_file():
             raise ClipError(f'{self.path}: no such file')
@@ -48,7 +52,7 @@ class Clip:
         return video
 
     def __iter__(self) -> Iterator[tuple[float, np.ndarray]]:
-        """Yield the stamp (s from the clip's start) and image (H, W, 3) uint8 RGB of each frame."""
+        """Yield stamp (s from the clip's start) and image (H, W, 3) uint8 RGB of each frame."""
         video = self._open()
         try:
             index = 0

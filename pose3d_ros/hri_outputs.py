@@ -1,10 +1,9 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """REP-155 topics below /humans/bodies, where hri_msgs is installed."""
+from pose3d_ros.core.records import Body
 from rclpy.qos import QoSProfile
 from std_msgs.msg import Header
-
-from pose3d_ros.core.records import Body
 
 NEWEST = QoSProfile(depth=1)
 

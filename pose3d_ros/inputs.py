@@ -3,12 +3,11 @@
 """What the node subscribes to: image and camera_info of the same stamp."""
 from collections.abc import Callable
 
-from rclpy.qos import qos_profile_sensor_data, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
-
 from pose3d_ros import messages
 from pose3d_ros.core.records import Frame
 from pose3d_ros.pairing import Pairing
+from rclpy.qos import qos_profile_sensor_data, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 NEWEST = QoSProfile(
     depth=1, history=QoSHistoryPolicy.KEEP_LAST, reliability=QoSReliabilityPolicy.BEST_EFFORT)
@@ -61,7 +60,7 @@ class Inputs:
             return (
                 f'images on {image} and camera_info on {info} come, but never with the same stamp:'
                 ' are they of the same camera?')
-        return f'images on {image} have stopped' 
+        return f'images on {image} have stopped'
 
     def _on_image(self, msg) -> None:
         self.images += 1

@@ -1,11 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The node pose3d: conversions, the pipeline in a worker thread, publishers."""
-from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
-from rclpy.time import Time
-from std_msgs.msg import Header
-
 from pose3d_ros import inference, messages, parameters
 from pose3d_ros.health import Health
 from pose3d_ros.inputs import frame_from, Inputs
@@ -13,6 +8,10 @@ from pose3d_ros.outputs import diagnostics_publisher, Outputs
 from pose3d_ros.pipeline import Pipeline
 from pose3d_ros.process import run, StartError
 from pose3d_ros.worker import NewestWorker
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
+from rclpy.time import Time
+from std_msgs.msg import Header
 
 WARN_EVERY = 5.0  # s, between repetitions of the same kind of warning
 GRACE = 3.0  # s, for discovery, before a missing image is a problem

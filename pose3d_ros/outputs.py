@@ -2,16 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything the node publishes about bodies."""
 from diagnostic_msgs.msg import DiagnosticArray
+from pose3d_ros import messages
+from pose3d_ros.core.records import Body, Frame
+from pose3d_ros.drawing import draw_bodies
+from pose3d_ros.hri_outputs import hri_outputs
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
-
-from pose3d_ros import messages
-from pose3d_ros.core.records import Body, Frame
-from pose3d_ros.drawing import draw_bodies
-from pose3d_ros.hri_outputs import hri_outputs
 
 RELIABLE = QoSProfile(depth=10)
 NEWEST = QoSProfile(depth=1)

@@ -1,9 +1,8 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """ROS parameters of the node, derived from core/config.py."""
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
-
 from pose3d_ros.core.config import check, Config, describe
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 
 
 def declare(node) -> None:

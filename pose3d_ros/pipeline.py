@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
 import numpy as np
-
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.detection import detect_persons
 from pose3d_ros.core.keypoints import estimate_keypoints

@@ -48,7 +48,7 @@ class NewestWorker:
     def _run(self) -> None:
         due = monotonic() + self._timeout  # when it counts as silence
         while (items := self._next(due)) is not None:
-            if any([self._handle(item) for item in items]):
+            if any(self._handle(item) for item in items):
                 due = monotonic() + self._timeout
             elif monotonic() >= due:
                 self._silence()

@@ -30,7 +30,7 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.nd
 
 
 def around(points: np.ndarray, seen: np.ndarray, margin: float) -> np.ndarray:
-    """Return the box around the seen points (J, 2), grown on each side by margin times its size."""
+    """Return the box around the seen points (J, 2); each side grows by margin times its size."""
     low, high = points[seen].min(axis=0), points[seen].max(axis=0)
     grown = margin * np.maximum(high - low, 1)
     return np.concatenate([low - grown, high + grown])

@@ -14,6 +14,8 @@ import numpy as np
 #: Distortion models (sensor_msgs/distortion_models.hpp) and the numbers of coefficients they take.
 MODELS = {'plumb_bob': (4, 5), 'rational_polynomial': (8, 12, 14), 'equidistant': (4,)}
 ITERATIONS = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 50, 1e-9)
+#: OpenCV 5 has one function for what 4 has two.
+_undistort = getattr(cv2, 'undistortPointsIter', cv2.undistortPoints)
 
 
 class CameraError(ValueError):
@@ -94,7 +96,7 @@ class PinholeCamera:
         Returns
         -------
         (..., 2)
-            Slopes x/z, y/z in the camera optical frame; NaN where the lens cannot see such a point.
+            Slopes x/z, y/z in the camera optical frame; NaN where the lens sees no such point.
 
         """
         points = np.ascontiguousarray(pixels, float).reshape(-1, 1, 2)
@@ -106,8 +108,8 @@ class PinholeCamera:
             )
             rays = np.where(np.abs(rays) > 1e5, np.nan, rays)  # OpenCV's mark for no solution
         else:
-            rays = cv2.undistortPointsIter(
-                points, self.matrix, self.distortion, None, None, ITERATIONS
+            rays = _undistort(
+                points, self.matrix, self.distortion, R=None, P=None, criteria=ITERATIONS
             )
         return rays.reshape(np.shape(pixels))
 
@@ -130,6 +132,7 @@ class PinholeCamera:
         if flat.size == 0:
             return np.zeros(np.shape(points)[:-1] + (2,))
         lens = cv2.fisheye if self.model == 'equidistant' else cv2
-        pixels = lens.projectPoints(flat, np.zeros(3), np.zeros(3), self.matrix, self.distortion)[0]
+        nothing = np.zeros(3)  # no rotation, no translation
+        pixels = lens.projectPoints(flat, nothing, nothing, self.matrix, self.distortion)[0]
         visible = flat[..., 2:] > 0
         return np.where(visible, pixels, np.nan).reshape(np.shape(points)[:-1] + (2,))

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Person boxes out of a whole image."""
 import numpy as np
-
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.crop import letterbox
 

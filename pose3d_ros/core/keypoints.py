@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keypoints of the persons in some boxes of an image, in one batch."""
 import numpy as np
-
 from pose3d_ros.core import crop
 from pose3d_ros.core.records import Keypoints
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which keypoints show which joint: pelvis, neck and head are the middle of two keypoints."""
 import numpy as np
-
 from pose3d_ros.core.skeleton import MIDDLES, Skeleton
 
 

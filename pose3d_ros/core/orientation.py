@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a body stands in space."""
 import numpy as np
-
 from pose3d_ros.core.skeleton import Skeleton
 
-STRAIGHT = 0.1  # sine of the angle of hips and trunk below which there is no telling front from back
+STRAIGHT = 0.1  # sine of the angle of hips and trunk below which front and back are one
 
 
 def body_rotation(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
@@ -39,7 +38,7 @@ def body_rotation(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
 
 def quaternion(rotation: np.ndarray) -> np.ndarray:
     """Return the unit quaternion (4,) x, y, z, w of a rotation matrix (3, 3), with w >= 0."""
-    # the eigenvector of the largest eigenvalue is well conditioned at every angle (Bar-Itzhack 2000)
+    # the eigenvector of the largest eigenvalue (Bar-Itzhack 2000) is sound at every angle
     (a, b, c), (d, e, f), (g, h, i) = rotation
     k = np.array([
         [a - e - i, b + d, c + g, h - f],

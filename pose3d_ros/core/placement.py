@@ -8,7 +8,6 @@ direction and the ratio of size and distance, a prior on body height (the scale 
 rest. Unknown are the pelvis t (3) and the scale s; joint j lies at t + s * relative_j.
 """
 import numpy as np
-
 from pose3d_ros.core.records import Joints, Source
 
 ITERATIONS = 6

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
-
 from pose3d_ros.core.camera import PinholeCamera
 
 

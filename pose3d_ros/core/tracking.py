@@ -4,9 +4,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-
 from pose3d_ros.core import boxes as box
+from scipy.optimize import linear_sum_assignment
 
 MIN_OVERLAP = 0.25  # of a detection and a track before they count as the same person
 DUPLICATE = 0.06  # mean distance of keypoints, in box diagonals, below which two tracks are one

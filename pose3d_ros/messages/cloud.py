@@ -8,10 +8,9 @@ Organised: one row a body, one column a joint of the body_16 skeleton.
 from array import array
 
 import numpy as np
-from sensor_msgs.msg import PointCloud2, PointField
-
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import BODY_16, Skeleton
+from sensor_msgs.msg import PointCloud2, PointField
 
 _FLOATS = (
     'x', 'y', 'z', 'vx', 'vy', 'vz',
@@ -82,5 +81,6 @@ def _body(row: np.ndarray) -> Body:
 def _fields() -> list[PointField]:
     return [
         PointField(name=name, offset=POINT.fields[name][1], datatype=_KINDS[kind.str], count=1)
-        for name, (kind, *_) in POINT.fields.items() if name in (*_FLOATS, 'body', 'joint', 'source')
+        for name, (kind, *_) in POINT.fields.items()
+        if name in (*_FLOATS, 'body', 'joint', 'source')  # not the padding
     ]

@@ -8,7 +8,6 @@ from hri_msgs.msg import (
     Skeleton2D,
 )
 import numpy as np
-
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
 

@@ -5,9 +5,8 @@ from array import array
 
 import cv2
 import numpy as np
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
-
 from pose3d_ros.core.camera import CameraError, PinholeCamera
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 #: Encodings read without cv_bridge: number of channels, conversion to RGB (None: is RGB).
 COLOURS = {

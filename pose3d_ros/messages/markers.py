@@ -4,11 +4,10 @@
 from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import Point
 import numpy as np
-from std_msgs.msg import ColorRGBA, Header
-from visualization_msgs.msg import Marker, MarkerArray
-
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
+from std_msgs.msg import ColorRGBA, Header
+from visualization_msgs.msg import Marker, MarkerArray
 
 LIFETIME = Duration(nanosec=300_000_000)  # if the node dies, RViz forgets the bodies by itself
 JOINT_SIZE, BONE_SIZE, TEXT_SIZE = 0.05, 0.03, 0.12  # m

@@ -3,12 +3,11 @@
 """TF frames of bodies and joints, named as in REP-155."""
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 import numpy as np
-from std_msgs.msg import Header
-from tf2_msgs.msg import TFMessage
-
 from pose3d_ros.core.orientation import body_rotation, quaternion
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
+from std_msgs.msg import Header
+from tf2_msgs.msg import TFMessage
 
 NO_ROTATION = Quaternion(x=0.0, y=0.0, z=0.0, w=1.0)
 

@@ -2,13 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A clip as a camera: publishes image and camera_info."""
 import numpy as np
-from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.node import Node
-from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
-from sensor_msgs.msg import CameraInfo, Image
-from std_msgs.msg import Header
-from tf2_msgs.msg import TFMessage
-
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip, ClipPlayer
 from pose3d_ros.messages import (
@@ -18,6 +11,12 @@ from pose3d_ros.messages import (
     static_transform,
 )
 from pose3d_ros.process import run, StartError
+from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
+from sensor_msgs.msg import CameraInfo, Image
+from std_msgs.msg import Header
+from tf2_msgs.msg import TFMessage
 
 #: Optical axes (z forward, x right) seen from the body of the camera (x forward, z up), REP-103.
 LINK_FROM_OPTICAL = np.array(
@@ -94,7 +93,7 @@ class VideoCamera(Node):
 
     def _load(self, tick: int) -> None:
         """Decode the image that is due at start + tick / rate, ahead of its time."""
-        index = int(tick * self._clip.rate / self._rate + 1e-6)
+        index = self._clip.index_at(tick, self._rate)
         self.finished = not self._value('loop') and index >= self._clip.length
         if not self.finished:
             self._tick = tick
