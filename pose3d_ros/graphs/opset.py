@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """One opset for every engine: the newest that TensorRT 8.6 reads, and ONNX Runtime too."""
-from onnx import ModelProto, version_converter
+from onnx import checker, ModelProto, version_converter
 
 OPSET = 17
 IR_VERSION = 8  # of ONNX 1.12, which brought opset 17
@@ -18,7 +18,9 @@ def at_opset(model: ModelProto, opset: int = OPSET) -> ModelProto:
     if version == opset:
         return model
     try:
-        return version_converter.convert_version(model, opset)
+        converted = version_converter.convert_version(model, opset)
+        checker.check_model(converted, full_check=True)  # it has made wrong nodes without a word
+        return converted
     except Exception as error:  # RuntimeError or its own ConvertError, by version
         raise ValueError(
             f'the network has opset {version} and cannot be converted to {opset}: '
