@@ -12,7 +12,12 @@ import torch
 MIRRORED = COCO_17.mirrored
 #: Part of the bodies that each change touches.
 RECOMBINED_LEGS, RECOMBINED_ARMS = 0.25, 0.2
-BENT, CROUCHING, TILTED, FALLEN = 0.15, 0.12, 0.2, 0.02
+BENT, CROUCHING, TILTED, FALLEN, LOOSE = 0.15, 0.12, 0.2, 0.02, 0.4
+#: How far the limbs of loose bodies turn: part -> what turns with it, degrees.
+LOOSE_LIMBS = {
+    'shoulder': (('elbow', 'wrist'), 25.0), 'elbow': (('wrist',), 20.0),
+    'hip': (('knee', 'ankle'), 10.0), 'knee': (('ankle',), 8.0),
+}
 #: Standard deviation of how the head turns beyond the recorded, degrees: about left, up.
 HEAD_TURN = (12.0, 20.0)
 UP = torch.tensor([0.0, 0.0, 1.0])
@@ -33,6 +38,7 @@ def augment(points: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     partner = points[torch.randperm(len(points), generator=generator)]
     points = _take_legs(points, partner, _chosen(points, RECOMBINED_LEGS, generator))
     points = _take_arms(points, partner, _chosen(points, RECOMBINED_ARMS, generator))
+    points = _loosen(points, _chosen(points, LOOSE, generator), generator)
     points = _crouch(points, _chosen(points, CROUCHING, generator), generator)
     points = _bend(points, _chosen(points, BENT, generator), generator)
     points = _turn_head(points, generator)
@@ -102,6 +108,19 @@ def _chest(points: torch.Tensor) -> torch.Tensor:
     trunk = points[:, _indices('shoulder')].mean(1) - points[:, _indices('hip')].mean(1)
     forward = torch.nn.functional.normalize(torch.linalg.cross(left, trunk), dim=-1)
     return torch.stack([left, forward, torch.linalg.cross(forward, left)], -1)
+
+
+def _loosen(points: torch.Tensor, chosen: torch.Tensor, generator) -> torch.Tensor:
+    """Turn the limbs a little by chance: recorded people reach for less than met ones do."""
+    for joint, (moved, degrees) in LOOSE_LIMBS.items():
+        for side in ('left', 'right'):
+            axis = torch.randn(len(points), 3, generator=generator)
+            angle = torch.deg2rad(degrees * torch.randn(len(points), generator=generator))
+            rotation = rotations(torch.nn.functional.normalize(axis, dim=-1), angle)
+            which = [COCO_17.index(f'{side}_{name}') for name in moved]
+            centre = points[:, [COCO_17.index(f'{side}_{joint}')]]
+            points = _replace(points, which, _turn(points[:, which], rotation, centre), chosen)
+    return points
 
 
 def _bend(points: torch.Tensor, chosen: torch.Tensor, generator) -> torch.Tensor:

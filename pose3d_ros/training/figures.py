@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How good a lifter is, and how far its sigma can be believed."""
 from dataclasses import replace
+from typing import Callable
 
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, LIMB_JOINTS
@@ -28,6 +29,47 @@ def held_out_samples(poses: Poses, conditions: Conditions, seed: int = 1) -> Sam
     points = torch.from_numpy(poses.points[::STRIDE]).repeat(VIEWS, 1, 1)
     height = torch.from_numpy(poses.height[::STRIDE]).repeat(VIEWS)
     return make_samples(points, height, conditions, generator)
+
+
+def run(lifter: Callable, held_out: Poses) -> dict[str, list[tuple]]:
+    """
+    Return joints, sigma and truth of held-out people, for each condition and half of the people.
+
+    Parameters
+    ----------
+    lifter : callable
+        Samples -> joints (B, 16, 3) and sigma (B, 16), m.
+    held_out : Poses
+        Of two people or more.
+
+    """
+    names, counts = np.unique(held_out.subjects, return_counts=True)
+    halves = held_out.split(names[np.argsort(-counts, kind='stable')][::2].tolist())
+    runs = {}
+    for name, conditions in CONDITIONS.items():
+        batches = [held_out_samples(half, conditions) for half in halves]
+        runs[name] = [(*lifter(batch), batch.joints.numpy()) for batch in batches]
+    return runs
+
+
+def crosswise(runs: dict[str, list[tuple]]) -> dict[str, dict[str, float]]:
+    """
+    Return the figures of all people under each condition.
+
+    Sigma of one half of the people is calibrated on the other half: what it is worth for people
+    that neither training nor calibration has seen.
+    """
+    factors = [temperatures(*join([halves[i] for halves in runs.values()])) for i in (0, 1)]
+    return {
+        name: figures(*join([(joints, sigma * factors[1 - i], truth)
+                             for i, (joints, sigma, truth) in enumerate(halves)]))
+        for name, halves in runs.items()
+    }
+
+
+def join(runs: list[tuple]) -> list[np.ndarray]:
+    """Return the arrays of several runs put together."""
+    return [np.concatenate(arrays) for arrays in zip(*runs)]
 
 
 def figures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> dict[str, float]:

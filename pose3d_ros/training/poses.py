@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 RATE = 30.0
 #: Raised when what a cache holds changes.
-CACHE_VERSION = 2
-#: Folders whose files are one CMU subject each, under other names.
+CACHE_VERSION = 3
+#: Folders of the CMU database's conversions whose files are one subject, under other names.
 SUBJECT_ALIASES = {'martial': '135', 'indian': '94'}
 
 
@@ -72,7 +72,7 @@ def _cache_file(files: list[Path], amc_rate: float) -> Path:
 def _read_all(folder: Path, files: list[Path], amc_rate: float) -> Poses:
     """Return the poses of all files; a broken file is reported and left out."""
     points, heights, subjects, report = [], [], [], []
-    skeletons, same_body = {}, {}
+    skeletons = {}
     for path in tqdm(files, desc='reading motions', unit='file'):
         try:
             motion = _read(path, amc_rate, skeletons)
@@ -85,13 +85,12 @@ def _read_all(folder: Path, files: list[Path], amc_rate: float) -> Poses:
         report.extend(f'{path.relative_to(folder)}: {line}' for line in kept.report)
         points.append(kept.points)
         heights.append(kept.height)
-        subject = _subject(path, motion, same_body)
-        subjects.append(np.full(len(kept.points), subject))
+        subjects.append((path, _bones(motion)))
     if not sum(map(len, points)):
         raise ValueError(f'{folder}: no usable poses:\n' + '\n'.join(report[:20]))
     return Poses(np.concatenate(points).astype(np.float32),
-                 np.concatenate(heights).astype(np.float32), np.concatenate(subjects),
-                 tuple(report))
+                 np.concatenate(heights).astype(np.float32),
+                 np.repeat(_names(subjects), list(map(len, points))), tuple(report))
 
 
 def _read(path: Path, amc_rate: float, skeletons: dict) -> Motion:
@@ -106,20 +105,28 @@ def _read(path: Path, amc_rate: float, skeletons: dict) -> Motion:
     return read_amc(path, skeletons[skeleton], amc_rate)
 
 
-def _subject(path: Path, motion: Motion, same_body: dict) -> str:
+def _bones(motion: Motion) -> tuple:
+    """Return what tells one body from another: the first bones and their lengths."""
+    lengths = np.linalg.norm(np.diff(motion.positions[0, :6], axis=0), axis=-1)
+    return motion.points, tuple(np.round(lengths, 3))
+
+
+def _names(files: list[tuple[Path, tuple]]) -> list[str]:
     """
-    Return who moves: the CMU subject's number where the name tells it.
+    Return who moves in each file: the CMU subject's number where the name tells it.
 
     A file without a number belongs to the subject with the same bones: copies of one trial hide
     under other names.
     """
-    bones = np.linalg.norm(motion.positions[0, 1:8] - motion.positions[0, :7], axis=-1)
-    key = (motion.points, tuple(np.round(bones, 3)))
-    number = re.match(r'0*(\d+)_\d+$', path.stem)
-    if number:
-        same_body.setdefault(key, number[1])
-        return number[1]
-    if path.parent.name == 'salsa':  # two dancers, fifteen trials each
+    numbers = [re.match(r'0*(\d+)_\d+$', path.stem) for path, _ in files]
+    owners = {bones: n[1] for (_, bones), n in zip(reversed(files), reversed(numbers)) if n}
+    return [n[1] if n else _name(path, owners.get(bones))
+            for (path, bones), n in zip(files, numbers)]
+
+
+def _name(path: Path, owner: str | None) -> str:
+    """Return the subject of a file whose name has no subject's number."""
+    folder = path.parent.name
+    if folder == 'salsa':  # two dancers, fifteen trials each
         return '60' if int(path.stem) <= 15 else '61'
-    folder = SUBJECT_ALIASES.get(path.parent.name)
-    return folder or same_body.get(key, path.stem)
+    return SUBJECT_ALIASES.get(folder) or owner or path.stem

@@ -6,11 +6,12 @@ from pathlib import Path
 import time
 
 import numpy as np
+from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.training import figures
 from pose3d_ros.training.export import check_parity, export_lifter, lift_symmetric
 from pose3d_ros.training.network import loss_of, ResidualLifter
 from pose3d_ros.training.poses import load_poses, Poses
-from pose3d_ros.training.samples import Conditions, STATURE, stream
+from pose3d_ros.training.samples import Conditions, Samples, STATURE, stream
 import torch
 from tqdm import tqdm
 
@@ -42,6 +43,9 @@ def train(recipe: Recipe) -> dict[str, dict[str, float]]:
     if not len(training.points) or not len(held_out.points):
         raise ValueError(f'held out {recipe.held_out}: expected some but not all of '
                          f'{sorted(set(poses.subjects.tolist()))}')
+    if len(set(held_out.subjects.tolist())) < 2:
+        raise ValueError('sigma is calibrated crosswise: hold out two subjects or more, '
+                         f'not {recipe.held_out}')
     print(f'{len(training.points)} poses to train, {len(held_out.points)} held out')
     torch.manual_seed(recipe.seed)
     network = ResidualLifter()
@@ -89,39 +93,18 @@ def _schedule(part: float) -> float:
 
 
 def _calibrate(network: ResidualLifter, held_out: Poses) -> dict[str, dict[str, float]]:
-    """
-    Set the network's temperatures from people it has not seen; return its figures.
+    """Set the network's temperatures from people it has not seen; return its figures."""
+    def lifter(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
+        with torch.no_grad():
+            return tuple(out.numpy() for out in lift_symmetric(network.eval(), samples))
 
-    The figures of one half of the people come with the temperatures of the other half.
-    """
-    names = sorted(set(held_out.subjects.tolist()))
-    halves = held_out.split(names[::2])
-    rows = {}
-    runs = {name: [_run(network, half, conditions) for half in halves]
-            for name, conditions in figures.CONDITIONS.items()}
-    factors = [figures.temperatures(*_join([run[i] for run in runs.values()])) for i in (0, 1)]
-    for name, run in runs.items():
-        scaled = [(joints, sigma * factors[1 - i], truth)
-                  for i, (joints, sigma, truth) in enumerate(run)]
-        rows[name] = figures.figures(*_join(scaled))
-    both = figures.temperatures(*_join([half for run in runs.values() for half in run]))
-    both = (both + both[figures.BODY_16.mirrored]) / 2
-    network.temperature.copy_(torch.from_numpy(both).float().nan_to_num(1.0))
-    return rows
-
-
-def _join(runs: list[tuple]) -> list[np.ndarray]:
-    return [np.concatenate(arrays) for arrays in zip(*runs)]
-
-
-def _run(network: ResidualLifter, poses: Poses, conditions: Conditions) -> tuple:
-    """Return joints, sigma and truth of views under some conditions."""
-    if not len(poses.points):
-        raise ValueError('sigma is calibrated crosswise: hold out two subjects or more')
-    samples = figures.held_out_samples(poses, conditions)
-    with torch.no_grad():
-        joints, sigma = lift_symmetric(network.eval(), samples)
-    return joints.numpy(), sigma.numpy(), samples.joints.numpy()
+    runs = figures.run(lifter, held_out)
+    factors = figures.temperatures(*figures.join([part for parts in runs.values()
+                                                  for part in parts]))
+    factors = (factors + factors[BODY_16.mirrored]) / 2
+    factors[BODY_16.index('pelvis')] = 1  # without error, nothing to calibrate
+    network.temperature.copy_(torch.from_numpy(factors).float())
+    return figures.crosswise(runs)
 
 
 def _facts(recipe: Recipe, steps: int) -> dict[str, str]:

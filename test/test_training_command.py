@@ -1,0 +1,105 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""The command pose3d train: what it refuses, and a whole run on motions made up here."""
+import argparse
+import sys
+
+import numpy as np
+from pose3d_ros.commands import train
+import pytest
+
+
+def arguments(*words):
+    parser = argparse.ArgumentParser()
+    train.add_arguments(parser)
+    return parser.parse_args(['lifter', *map(str, words)])
+
+
+def write_walker(path, seed):
+    """Write a BVH file of the CMU kind: a body that waves its limbs, 30 frames."""
+    random = np.random.default_rng(seed)
+    arm = ('Shoulder', (8, 30, 0)), ('Elbow', (0, -16, 0)), ('Wrist', (0, -15, 0))
+    leg = ('Hip', (6, 0, 0)), ('Knee', (0, -24, 0)), ('Ankle', (0, -24, 0))
+    lines, joints = ['HIERARCHY', 'ROOT Hips', '{', 'OFFSET 0 0 0', 'CHANNELS 6 Xposition '
+                     'Yposition Zposition Zrotation Yrotation Xrotation'], 1
+    for chain in (arm, leg):
+        for side, sign in (('Left', 1), ('Right', -1)):
+            for name, (x, y, z) in chain:
+                lines += [f'JOINT {side}{name}', '{', f'OFFSET {sign * x} {y} {z}',
+                          'CHANNELS 3 Zrotation Yrotation Xrotation']
+            lines += ['End Site', '{', 'OFFSET 0 -5 0', '}', *'}}}']
+            joints += 3
+    lines += ['JOINT Head', '{', 'OFFSET 0 36 0', 'CHANNELS 3 Zrotation Yrotation Xrotation',
+              'End Site', '{', 'OFFSET 0 8 0', *'}}}']
+    angles = 20 * np.sin(random.uniform(0, 6, 3 * (joints + 1))
+                         + np.linspace(0, 3, 30)[:, None])
+    rows = np.hstack([np.tile([0, 50, 0], (30, 1)), angles])
+    lines += ['MOTION', 'Frames: 30', 'Frame Time: 0.033333']
+    path.write_text('\n'.join(lines + [' '.join(f'{v:.4f}' for v in row) for row in rows]))
+
+
+def test_training_without_pytorch_says_how_to_install_it(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, 'torch', None)
+    with pytest.raises(ValueError, match='pip install torch'):
+        train.main(arguments('--mocap', tmp_path, '--out', tmp_path / 'a.onnx'))
+
+
+@pytest.fixture
+def extras():
+    for name in ('torch', 'onnx', 'onnxruntime', 'tqdm'):
+        pytest.importorskip(name, reason=f'{name} is not installed: it is needed to train')
+
+
+@pytest.mark.parametrize('words, message', [
+    ((), r'no \.bvh or \.amc files here'),
+    (('--steps', 0), 'must be positive'),
+    (('--minutes', 0), 'must be positive'),
+])
+def test_refusals(extras, tmp_path, words, message):
+    with pytest.raises(ValueError, match=message):
+        train.main(arguments('--mocap', tmp_path, '--out', tmp_path / 'a.onnx', *words))
+
+
+def test_broken_and_foreign_files_are_named_and_left_out(extras, tmp_path, monkeypatch):
+    from pose3d_ros.training.poses import load_poses
+
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    folder = tmp_path / 'mocap'
+    folder.mkdir()
+    (folder / '04_01.bvh').write_text('not a motion')
+    (folder / '04_02.amc').write_text('1\nroot 0')
+    with pytest.raises(ValueError, match='no usable poses(.|\n)*04_01.bvh: not a BVH file'
+                                         '(.|\n)*04_02.amc: no .asf skeleton beside it'):
+        load_poses(folder, 120.0)
+    write_walker(folder / '04_03.bvh', 1)
+    poses = load_poses(folder, 120.0)
+    assert len(poses.points) == 30 and set(poses.subjects) == {'4'}
+    assert len(poses.report) == 2
+    again = load_poses(folder, 120.0)  # from the cache
+    assert np.array_equal(again.points, poses.points) and again.report == poses.report
+
+
+def test_a_copy_without_a_number_stays_with_its_subject(extras, tmp_path, monkeypatch):
+    from pose3d_ros.training.poses import load_poses
+
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    write_walker(tmp_path / '07_01.bvh', 1)
+    write_walker(tmp_path / 'a_copy.bvh', 1)
+    poses = load_poses(tmp_path, 120.0)
+    assert set(poses.subjects) == {'7'}
+    training, held_out = poses.split(['7'])
+    assert len(training.points) == 0 and len(held_out.points) == 60
+
+
+def test_same_seed_same_engine(extras, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
+    for i in (1, 2, 3):
+        write_walker(tmp_path / f'0{i}_01.bvh', i)
+    engines = [tmp_path / 'a.onnx', tmp_path / 'b.onnx']
+    for engine in engines:
+        words = ('--mocap', tmp_path, '--out', engine, '--steps', 2, '--held-out', '2,3')
+        assert train.main(arguments(*words)) == 0
+    assert engines[0].read_bytes() == engines[1].read_bytes()
+    assert '| true 2D, gravity |' in capsys.readouterr().out
+    with pytest.raises(ValueError, match="held out .*expected some but not all of .*'1'"):
+        train.main(arguments('--mocap', tmp_path, '--out', engines[0], '--held-out', '9'))
