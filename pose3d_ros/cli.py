@@ -48,9 +48,10 @@ def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, object]:
     name = next((each for each in arguments if not each.startswith('-')), None)
     command = None
     for each, text in COMMANDS.items():
-        sub = chosen.add_parser(each, help=text, description=text[0].upper() + text[1:] + '.')
+        sub = chosen.add_parser(each, help=text)
         if each == name:  # only the chosen command is imported and knows its arguments
             command = import_module(f'pose3d_ros.commands.{name}')
+            sub.description = command.HELP
             command.add_arguments(sub)
     return parser.parse_args(arguments), command
 

@@ -92,6 +92,7 @@ def test_a_call_gives_named_arrays(engine):
      r"'crops' of test: expected uint8 \(B, 256, 192, 3\), given float32 \(2, 256, 192, 3\)"),
     ({'crops': CROPS[0]}, r'given uint8 \(256, 192, 3\)'),
     ({'crops': CROPS.transpose(0, 2, 1, 3)}, r'given uint8 \(2, 192, 256, 3\)'),
+    ({'crops': CROPS[:0]}, r'given uint8 \(0, 256, 192, 3\)'),
     ({'crops': None}, 'given no array'),
 ])
 def test_a_call_that_does_not_fit_names_the_tensor(engine, arrays, message):

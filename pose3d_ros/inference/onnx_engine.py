@@ -37,7 +37,7 @@ def _session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    options.log_severity_level = 3  # errors only; they are raised anyway
+    options.log_severity_level = 4  # its errors are raised: none is printed as well
     # Spinning threads steal the cores from decoding, tracking and DDS between two frames.
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     try:
@@ -82,7 +82,7 @@ def _check(engine: str, name: str, dtype: np.dtype, shape: tuple, array, sizes: 
     """Raise EngineError unless an array fits; sizes collects what the letters stand for."""
     given = getattr(array, 'shape', None)
     fits = given is not None and array.dtype == dtype and len(given) == len(shape) and all(
-        sizes.setdefault(wanted, size) == size if isinstance(wanted, str) else wanted == size
+        size > 0 and size == (wanted if isinstance(wanted, int) else sizes.setdefault(wanted, size))
         for wanted, size in zip(shape, given, strict=True)
     )
     if not fits:

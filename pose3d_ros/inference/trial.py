@@ -8,7 +8,7 @@ import onnxruntime
 from pose3d_ros.inference.errors import EngineError
 from pose3d_ros.inference.facts import INPUTS
 
-FREE = {0: 1, 1: 3, 2: 256, 3: 192}  # B, channels, H, W where a network takes any
+FREE = {0: 2, 1: 3, 2: 256, 3: 192}  # B, channels, H, W where a network takes any
 
 
 def test_pattern(engine, batch: int = 1) -> dict[str, np.ndarray]:
