@@ -7,14 +7,14 @@ from pose3d_ros.graphs.opset import at_opset, IR_VERSION, OPSET
 from pose3d_ros.graphs.preprocessing import normalise
 from pose3d_ros.graphs.recipe import Recipe
 from pose3d_ros.graphs.writing import GraphWriter
+from pose3d_ros.inference.facts import CONTRACT, INPUTS, OUTPUTS
 
 #: The head of a network: by what it does and how many outputs it has.
 HEADS = {
     ('heatmap', 1): heatmap, ('heatmap', 2): simcc, ('detector', 1): yolox, ('detector', 2): rtmdet
 }
-CONTRACT = '1'
 PREFIX = 'network/'
-FLOAT, UINT8 = TensorProto.FLOAT, TensorProto.UINT8
+TYPES = {'float32': TensorProto.FLOAT, 'uint8': TensorProto.UINT8}
 
 
 def import_network(model: ModelProto, recipe: Recipe) -> ModelProto:
@@ -41,10 +41,11 @@ def import_network(model: ModelProto, recipe: Recipe) -> ModelProto:
     outputs = [output.name for output in network.graph.output]
     shapes = [_shape(output) for output in network.graph.output]
     write = GraphWriter()
-    normalise(write, 'crops' if recipe.kind == 'heatmap' else 'image', picture, recipe)
+    pictures, = INPUTS[recipe.kind]
+    normalise(write, pictures, picture, recipe)
     write.nodes.extend(network.graph.node)
     head.decode(write, outputs, shapes, size, recipe)
-    engine = _model(write, network, _tensors(recipe, size, shapes))
+    engine = _model(write, network, _tensors(recipe, size, shapes[0][1]))
     helper.set_model_props(engine, _metadata(recipe, size))
     checker.check_model(engine, full_check=True)
     return engine
@@ -55,7 +56,7 @@ def _picture(network: ModelProto, recipe: Recipe) -> tuple[str, tuple[int, int]]
     weights = {weight.name for weight in network.graph.initializer}
     inputs = [each for each in network.graph.input if each.name not in weights]
     shapes = [_shape(each) for each in inputs]
-    if len(inputs) != 1 or len(shapes[0]) != 4 or shapes[0][1] not in (3, '?'):
+    if len(inputs) != 1 or len(shapes[0]) != 4 or shapes[0][1] != 3 and isinstance(shapes[0][1], int):
         raise ValueError(f'expected one input (B, 3, H, W): the network has {shapes}')
     batch, _, *size = shapes[0]
     if not recipe.size and not all(isinstance(pixels, int) for pixels in size):
@@ -79,18 +80,14 @@ def _shape(tensor: ValueInfoProto) -> tuple:
     return tuple(size.dim_value or size.dim_param or '?' for size in sizes)
 
 
-def _tensors(recipe: Recipe, size: tuple, shapes: list) -> tuple[list, list]:
-    """Return the engine's inputs and outputs."""
-    info = helper.make_tensor_value_info
-    if recipe.kind == 'detector':
-        return [info('image', UINT8, (1, *size, 3))], [
-            info('boxes', FLOAT, (None, 4)), info('scores', FLOAT, (None,)),
-        ]
-    joints = shapes[0][1]
-    return [info('crops', UINT8, ('B', *size, 3))], [
-        info('keypoints', FLOAT, ('B', joints, 2)), info('scores', FLOAT, ('B', joints)),
-        info('spread', FLOAT, ('B', joints, 2, 2)),
-    ]
+def _tensors(recipe: Recipe, size: tuple, joints: int) -> tuple[list, list]:
+    """Return the engine's inputs and outputs, as the contract has them."""
+    letters = dict(zip('HWhwJ', (*size, *size, joints), strict=True))
+    return tuple(
+        [helper.make_tensor_value_info(name, TYPES[dtype], [letters.get(n, n) for n in shape])
+         for name, (dtype, shape) in tensors[recipe.kind].items()]
+        for tensors in (INPUTS, OUTPUTS)
+    )
 
 
 def _model(write: GraphWriter, network: ModelProto, tensors: tuple[list, list]) -> ModelProto:

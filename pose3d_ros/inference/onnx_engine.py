@@ -82,7 +82,8 @@ def _check(engine: str, name: str, dtype: np.dtype, shape: tuple, array, sizes: 
     """Raise EngineError unless an array fits; sizes collects what the letters stand for."""
     given = getattr(array, 'shape', None)
     fits = given is not None and array.dtype == dtype and len(given) == len(shape) and all(
-        size > 0 and size == (wanted if isinstance(wanted, int) else sizes.setdefault(wanted, size))
+        size > 0
+        and size == (wanted if isinstance(wanted, int) else sizes.setdefault(wanted, size))
         for wanted, size in zip(shape, given, strict=True)
     )
     if not fits:
