@@ -14,12 +14,15 @@ import torch
 LIMBS = [BODY_16.index(name) for name in LIMB_JOINTS]
 #: Every how-manieth pose of the held-out subjects is looked at, and from how many sides.
 STRIDE, VIEWS = 5, 4
-TRUE_2D = Conditions(augmented=False, noisy=False, gravity_known=1)
+_TRUE_2D = Conditions(augmented=False, noisy=False, whole=True, gravity_known=1)
 CONDITIONS = {
-    'true 2D, gravity': TRUE_2D,
-    'true 2D': replace(TRUE_2D, gravity_known=0),
-    'noisy 2D, gravity': replace(TRUE_2D, noisy=True),
-    'noisy 2D': replace(TRUE_2D, noisy=True, gravity_known=0),
+    name + gravity: replace(conditions, gravity_known=known)
+    for name, conditions in {
+        'true 2D': _TRUE_2D,
+        'noisy 2D': replace(_TRUE_2D, noisy=True),
+        'noisy 2D, incomplete': replace(_TRUE_2D, noisy=True, whole=False),
+    }.items()
+    for gravity, known in ((', gravity', 1), ('', 0))
 }
 
 

@@ -39,7 +39,7 @@ _CUTS = torch.stack([_mask('ankle'), _mask('knee', 'ankle'), _LEGS])
 
 
 def observe(rays: torch.Tensor, seen: torch.Tensor, hidden: torch.Tensor,
-            generator: torch.Generator) -> tuple:
+            generator: torch.Generator, incomplete: bool = True) -> tuple:
     """
     Return what a keypoint network would say.
 
@@ -53,6 +53,8 @@ def observe(rays: torch.Tensor, seen: torch.Tensor, hidden: torch.Tensor,
         Which are behind the body itself: networks guess those, or leave them out.
     generator : torch.Generator
         Source of chance.
+    incomplete : bool
+        Whether keypoints that are in the picture may be missing.
 
     Returns
     -------
@@ -72,8 +74,10 @@ def observe(rays: torch.Tensor, seen: torch.Tensor, hidden: torch.Tensor,
     # pictures without error come with and without full scores
     full = perfect & (torch.rand(count, 1, generator=generator) < 0.5)
     scores = torch.where(full, 1.0, scores)
-    found = seen & ~_missing(count, generator)
-    found &= ~hidden | perfect | (torch.rand(count, 17, generator=generator) < FOUND_HIDDEN)
+    found = seen
+    if incomplete:
+        found = seen & ~_missing(count, generator)
+        found &= ~hidden | perfect | (torch.rand(count, 17, generator=generator) < FOUND_HIDDEN)
     found = torch.where(found.sum(1, keepdim=True) < MIN_KEYPOINTS, seen, found)
     return torch.where(found[..., None], rays, 0), torch.where(found, scores, 0)
 

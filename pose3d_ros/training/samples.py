@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Training samples without end: poses, seen by chance cameras, as the lifter will get them."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Iterator
 
 import numpy as np
@@ -38,6 +38,7 @@ class Conditions:
 
     augmented: bool = True
     noisy: bool = True
+    whole: bool = False  # every keypoint is seen
     gravity_known: float = 0.5  # part of the bodies
 
 
@@ -71,10 +72,12 @@ def make_samples(points: torch.Tensor, height: torch.Tensor, conditions: Conditi
         points = augment(points, generator)
     points = STATURE * rebuild(points, sample_lengths(len(points), generator))
     cameras = sample_cameras(STATURE * height.clamp(0.1, MAX_PELVIS_HEIGHT), generator)
+    if conditions.whole:
+        cameras = replace(cameras, extent=torch.full_like(cameras.extent, torch.inf))
     rays, seen = project(cameras, points)
     if conditions.noisy:
         hidden = turned_away(points, cameras.position)
-        rays, scores = observe(rays, seen, hidden, generator)
+        rays, scores = observe(rays, seen, hidden, generator, not conditions.whole)
     else:
         rays, scores = torch.where(seen[..., None], rays, 0), seen.float()
     virtual, turned = _virtual(rays, scores)
