@@ -10,6 +10,7 @@ root=$PWD
 venv=$root/.venv
 log=$root/.setup.log
 python=${PYTHON:-python3}
+data=${POSE3D_DATA:-$root/../shared}
 unset PYTHONPATH PYTHONHOME AMENT_PREFIX_PATH CMAKE_PREFIX_PATH  # a sourced ROS stays outside
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
@@ -102,6 +103,14 @@ pose3d_ros() {
   done
 }
 
+engines() {  # networks of the data folder that the catalogue knows, under their names
+  local file name
+  for file in "$data"/engines/*.onnx; do
+    name=$(basename "$file" .onnx)
+    "$venv/bin/pose3d" engines add "${name//_/-}" --from "$file"
+  done
+}
+
 report_failure() {  # at exit
   local status=$?
   [ $status -eq 0 ] || [ -z "${running:-}" ] || {
@@ -120,3 +129,5 @@ step python_packages dev/requirements.txt dev/constraints.txt
 step tf2_msgs dev/tf2_msgs dev/fix_wheel_includes.cmake dev/requirements.txt
 step hri_msgs dev/hri_msgs dev/fix_wheel_includes.cmake dev/requirements.txt
 step pose3d_ros setup.py setup.cfg package.xml resource dev/ros_environment.py
+[ ! -d "$data/engines" ] ||
+  step engines "$data/engines" engines/catalogue.yaml pose3d_ros/graphs pose3d_ros/inference
