@@ -56,9 +56,11 @@ def _picture(network: ModelProto, recipe: Recipe) -> tuple[str, tuple[int, int]]
     weights = {weight.name for weight in network.graph.initializer}
     inputs = [each for each in network.graph.input if each.name not in weights]
     shapes = [_shape(each) for each in inputs]
-    if len(inputs) != 1 or len(shapes[0]) != 4 or shapes[0][1] != 3 and isinstance(shapes[0][1], int):
+    if len(inputs) != 1 or len(shapes[0]) != 4:
         raise ValueError(f'expected one input (B, 3, H, W): the network has {shapes}')
-    batch, _, *size = shapes[0]
+    batch, channels, *size = shapes[0]
+    if channels != 3 and isinstance(channels, int):
+        raise ValueError(f'expected three channels (B, 3, H, W): the network takes {shapes[0]}')
     if not recipe.size and not all(isinstance(pixels, int) for pixels in size):
         raise ValueError(f'the network takes any size {tuple(size)}: give the one to use')
     for pixels, wanted in zip(size, recipe.size):
