@@ -50,7 +50,7 @@ def evaluate(predictions: Recording, truth: Recording, camera: PinholeCamera) ->
     return _plain({
         **_finding(pairs, truth),
         **_shape(pairs),
-        'pck': _pck(pairs),
+        'pck': _pck(pairs, bool(predictions.keypoint_names)),
         'root': _root(pairs),
         'covariance': _covariance(pairs),
     })
@@ -123,9 +123,11 @@ def _shape(pairs: Pairs) -> dict:
     }
 
 
-def _pck(pairs: Pairs) -> dict:
+def _pck(pairs: Pairs, stated: bool) -> dict:
+    """Return the part of correct keypoints; None where the predictions state no keypoints."""
     torso = metrics.torso_lengths(pairs.true_torsos[:, :2], pairs.true_torsos[:, 2:])
     correct = metrics.correct_keypoints(pairs.keypoints, pairs.true_keypoints, torso)
+    correct = np.where(stated, correct, np.nan)
     return {
         'threshold': f'{metrics.PCK_TORSO} of the torso: middle of the true shoulders to middle of'
                      ' the true hips, in the image',

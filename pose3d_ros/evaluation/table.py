@@ -36,7 +36,8 @@ def table(report: dict) -> str:
         ('extra bodies', str(report['extra_bodies'])),
         ('frames compared', str(report['frames'])),
     )]
-    if (report['pck']['mean'] or 0) < SUSPICIOUS_PCK:
+    pck = report['pck']['mean']
+    if pck is not None and pck < SUSPICIOUS_PCK:
         lines.append('Hardly any keypoint is where the truth is: do camera, truth and predictions'
                      ' belong to the same clip, and is --truth-offset right?')
     return '\n'.join(line.rstrip() for line in lines)
