@@ -53,10 +53,12 @@ def bodies_from_cloud(msg: PointCloud2, skeleton: Skeleton = BODY_16) -> list[Bo
     """
     fields = {field.name: (field.offset, field.datatype) for field in msg.fields}
     expected = {field.name: (field.offset, field.datatype) for field in _fields()}
-    if fields != expected or msg.point_step != POINT.itemsize or msg.width != len(skeleton):
+    layout = msg.is_bigendian, msg.point_step, msg.width, len(msg.data)
+    size = POINT.itemsize * msg.width * msg.height
+    if fields != expected or layout != (False, POINT.itemsize, len(skeleton), size):
         raise ValueError(
             f'not a joints cloud of {len(skeleton)} joints: {msg.width} columns of'
-            f' {sorted(fields)} came')
+            f' {sorted(fields)} in {len(msg.data)} bytes came')
     points = np.frombuffer(msg.data, POINT).reshape(msg.height, msg.width)
     return [_body(row) for row in points]
 

@@ -52,7 +52,7 @@ def _joints(header: Header, body: Body, skeleton: Skeleton) -> Marker:
     known = np.flatnonzero(np.isfinite(body.joints).all(axis=1))
     marker.points = [_point(body.joints[index]) for index in known]
     marker.colors = [_colour(skeleton.points[index]) for index in known]
-    return marker
+    return _unless_empty(marker)
 
 
 def _bones(header: Header, body: Body, skeleton: Skeleton) -> Marker:
@@ -61,6 +61,13 @@ def _bones(header: Header, body: Body, skeleton: Skeleton) -> Marker:
         if np.isfinite(body.joints[[parent, child]]).all():
             marker.points += [_point(body.joints[parent]), _point(body.joints[child])]
             marker.colors += [_colour(skeleton.points[child])] * 2
+    return _unless_empty(marker)
+
+
+def _unless_empty(marker: Marker) -> Marker:
+    """Return the marker; RViz complains about a list without points, so that is a deletion."""
+    if not marker.points:
+        marker.action = Marker.DELETE
     return marker
 
 
