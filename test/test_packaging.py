@@ -76,7 +76,8 @@ def imported_packages(*folders):
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = [node.module]
             packages.update((name.split('.')[0], file) for name in names)
-    ours = sys.stdlib_module_names | {'pose3d_ros'} | {f.stem for f in (ROOT / 'test').glob('*.py')}
+    ours = {'pose3d_ros'} | {file.stem for file in (ROOT / 'test').glob('*.py')}
+    ours |= sys.stdlib_module_names
     return {name: file for name, file in packages.items() if name not in ours}
 
 
@@ -155,7 +156,8 @@ def test_our_interface_packages_match_upstream(interface):
 
 def test_files_name_no_machine(tracked_files):
     """No home or temporary folder of somebody, no place to download packages from."""
-    private = re.compile(rb'(?<![\w.])/(home/(?!me/)|Users/|root/|work/)\w|index[-_]url|find[-_]links')
+    folder = rb'(?<![\w.])/(home/(?!me\b)|Users/|root/|work/)\w'
+    private = re.compile(folder + rb'|index[-_]url|find[-_]links')
     found = [
         str(file.relative_to(ROOT))
         for file in tracked_files
