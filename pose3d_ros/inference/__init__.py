@@ -25,7 +25,8 @@ def load(name_or_path: str | Path, kind: str | None = None, threads: int = 1):
     kind : str or None
         'detector', 'heatmap' or 'lifter': what it must be; None takes any.
     threads : int
-        CPU threads that one call may use.
+        CPU threads that one call may use. 1 costs the least CPU time; 2 only help where a core
+        is idle (measured in engines/README.md).
 
     """
     facts = read_facts(find_engine(name_or_path))
