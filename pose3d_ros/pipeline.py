@@ -88,7 +88,7 @@ class Pipeline:
             relative, sigma = lift(
                 self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
         with self.stopwatch('placement'):
-            ray_cov = keypoints.spread / frame.camera.focal**2
+            ray_cov = frame.camera.ray_covariance(rays, keypoints.spread)
             observed = observe_joints(self._weights, rays, ray_cov, scores)
             return place(relative, sigma, *observed, *self._scale_prior())
 

@@ -16,6 +16,8 @@ MODELS = {'plumb_bob': (4, 5), 'rational_polynomial': (8, 12, 14), 'equidistant'
 ITERATIONS = (cv2.TERM_CRITERIA_COUNT + cv2.TERM_CRITERIA_EPS, 50, 1e-9)
 #: OpenCV 5 has one function for what 4 has two.
 _undistort = getattr(cv2, 'undistortPointsIter', cv2.undistortPoints)
+TOLERANCE = 0.1  # px, of undistortion
+STEP = 1e-4  # of a ray, for its derivative
 
 
 class CameraError(ValueError):
@@ -45,10 +47,13 @@ class PinholeCamera:
         finite = np.isfinite(self.matrix).all() and np.isfinite(self.distortion).all()
         if not finite or self.matrix[0, 0] <= 0 or self.matrix[1, 1] <= 0:
             raise CameraError(f'camera matrix K is not valid: {self.matrix.tolist()}')
+        if self.width < 1 or self.height < 1:
+            raise CameraError(f'a camera of {self.width} x {self.height} pixels has no image')
         self._check_distortion()
 
     def _check_distortion(self):
-        if self.distortion.size == 0 or not self.distortion.any():
+        # an equidistant lens without any distortion is not a pinhole: it maps angles, not slopes
+        if self.distortion.size == 0 or self.model != 'equidistant' and not self.distortion.any():
             object.__setattr__(self, 'model', 'plumb_bob')
             object.__setattr__(self, 'distortion', np.zeros(5))
         if self.model not in MODELS:
@@ -60,11 +65,6 @@ class PinholeCamera:
                 f'distortion model {self.model} takes {MODELS[self.model]} coefficients,'
                 f' {self.distortion.size} given'
             )
-
-    @property
-    def focal(self) -> float:
-        """Return the mean focal length, px."""
-        return float(np.sqrt(self.matrix[0, 0] * self.matrix[1, 1]))
 
     def for_image(self, width: int, height: int) -> 'PinholeCamera':
         """Return the camera of the same picture at another size; refuse another shape."""
@@ -106,12 +106,35 @@ class PinholeCamera:
             rays = cv2.fisheye.undistortPoints(
                 points, self.matrix, self.distortion, criteria=ITERATIONS
             )
-            rays = np.where(np.abs(rays) > 1e5, np.nan, rays)  # OpenCV's mark for no solution
         else:
             rays = _undistort(
                 points, self.matrix, self.distortion, R=None, P=None, criteria=ITERATIONS
             )
-        return rays.reshape(np.shape(pixels))
+        # outside of what the lens can see, OpenCV returns some ray that is not the point's
+        error = np.linalg.norm(self.project(_points(rays)) - points, axis=-1, keepdims=True)
+        return np.where(error < TOLERANCE, rays, np.nan).reshape(np.shape(pixels))
+
+    def ray_covariance(self, rays: np.ndarray, spread: np.ndarray) -> np.ndarray:
+        """
+        Carry the covariance of image points over to their rays.
+
+        Parameters
+        ----------
+        rays : (..., 2)
+            Slopes x/z, y/z in the camera optical frame.
+        spread : (..., 2, 2)
+            Covariance of their image points, px^2.
+
+        Returns
+        -------
+        (..., 2, 2)
+            Covariance of the rays.
+
+        """
+        moved = np.stack([rays, rays + [STEP, 0], rays + [0, STEP]])
+        here, right, below = self.project(_points(moved))
+        ray_from_pixel = STEP * np.linalg.inv(np.stack([right - here, below - here], axis=-1))
+        return ray_from_pixel @ spread @ ray_from_pixel.swapaxes(-1, -2)
 
     def project(self, points: np.ndarray) -> np.ndarray:
         """
@@ -136,3 +159,8 @@ class PinholeCamera:
         pixels = lens.projectPoints(flat, nothing, nothing, self.matrix, self.distortion)[0]
         visible = flat[..., 2:] > 0
         return np.where(visible, pixels, np.nan).reshape(np.shape(points)[:-1] + (2,))
+
+
+def _points(rays: np.ndarray) -> np.ndarray:
+    """Return the points (..., 3) on rays (..., 2) at z = 1."""
+    return np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)

@@ -47,7 +47,7 @@ def invert(affine: np.ndarray) -> np.ndarray:
 
 def apply(affine: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Return the points (..., 2) mapped."""
-    return points @ affine[:, :2].T + affine[:, 2]
+    return points * affine[0, 0] + affine[:, 2]
 
 
 def cut(image: np.ndarray, affine: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -63,7 +63,7 @@ def letterbox(image: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, flo
     The grey of 114 is the one YOLOX and RTMDet were trained with.
     """
     scale = min(size[0] / image.shape[0], size[1] / image.shape[1])
-    height, width = round(image.shape[0] * scale), round(image.shape[1] * scale)
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
     canvas = np.full((*size, 3), 114, np.uint8)
     canvas[:height, :width] = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
     return canvas, scale

@@ -28,7 +28,7 @@ def estimate_keypoints(
     Returns
     -------
     Keypoints
-        In pixels of the image.
+        In pixels of the image; score 0 where the engine gives no finite position and spread.
 
     """
     affines = [crop.crop_affine(box, size, padding) for box in boxes]
@@ -37,8 +37,8 @@ def estimate_keypoints(
     to_image = [crop.invert(affine) for affine in affines]
     positions = [crop.apply(back, points) for back, points in zip(to_image, out['keypoints'])]
     scale = np.array([back[0, 0] for back in to_image])
-    return Keypoints(
-        positions=np.stack(positions),
-        scores=np.clip(out['scores'], 0, 1).astype(float),
-        spread=out['spread'].astype(float) * (scale**2)[:, None, None, None],
-    )
+    positions = np.stack(positions)
+    spread = out['spread'].astype(float) * (scale**2)[:, None, None, None]
+    known = np.isfinite(positions).all(axis=-1) & np.isfinite(spread).all(axis=(-2, -1))
+    scores = np.where(known, np.nan_to_num(np.clip(out['scores'], 0, 1)), 0).astype(float)
+    return Keypoints(positions, scores, spread)
