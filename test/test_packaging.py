@@ -136,6 +136,30 @@ def test_colcon_finds_the_tests(setup_arguments):
     assert 'pytest' in setup_arguments['extras_require']['test']
 
 
+def test_no_test_file_skips_itself():
+    """
+    A skip while a file is imported ends the collection of all others where launch_testing is.
+
+    That is on every ROS installation: `colcon test` would run nothing and pass. Skip in a fixture
+    or with `pytestmark = pytest.mark.skipif(...)`, or name the file in conftest's collect_ignore.
+
+    """
+    at_import = {
+        f'{file.name}:{node.lineno}'
+        for file in (ROOT / 'test').glob('*.py')
+        for statement in ast.parse(file.read_text()).body
+        if not isinstance(statement, (ast.FunctionDef, ast.ClassDef))
+        for node in ast.walk(statement)
+        if getattr(node, 'attr', '') in ('importorskip', 'skip')
+    }
+    in_helpers = {
+        file.name
+        for file in (ROOT / 'test').glob('*.py')
+        if re.search(r'allow_module_level\s*=', file.read_text())
+    }
+    assert not at_import | in_helpers
+
+
 def test_constraints_pin_every_requirement():
     required, pinned = (
         set(re.findall(r'^[\w.-]+==\S+$', (ROOT / 'dev' / name).read_text().lower(), re.MULTILINE))
