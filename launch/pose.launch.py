@@ -62,7 +62,7 @@ def nodes(context):
     if given['video']:
         clip = video_camera(given, topics)
         actions += [clip, end_with(clip)]
-    if given['rviz'] == 'true':
+    if switched_on(given['rviz']):
         actions.append(Node(
             package='rviz2', executable='rviz2', output='screen',
             arguments=['-d', str(SHARE / 'config' / 'pose.rviz'), '-f', given['fixed_frame']]))
@@ -76,7 +76,12 @@ def video_camera(given, topics):
         parameters=[{
             'video': given['video'], 'camera': given['camera'], 'rate': float(given['rate']),
             'width': int(given['width']), 'height': int(given['height']),
-            'loop': given['loop'] == 'true'}])
+            'loop': switched_on(given['loop'])}])
+
+
+def switched_on(text):
+    """Return what the text of a boolean argument means; rviz:=True is Python's habit."""
+    return text.lower() in ('true', '1')
 
 
 def end_with(node):

@@ -8,6 +8,7 @@ from time import monotonic
 import numpy as np
 
 WINDOW = 300  # frames that rate, latency and stage times are taken from
+LASTING = 2.0  # s that the last bad frame counts as what is wrong
 
 
 @dataclass
@@ -15,10 +16,11 @@ class Health:
     """Counts since activation and figures of the last frames; written by two threads."""
 
     counts: Counter = field(default_factory=Counter)
-    problem: str = ''  # the last thing that went wrong, empty when the last frame went well
     silent: bool = True
     bodies: int = 0
     _start: float = field(default_factory=monotonic)
+    _last: float = float('-inf')  # s, monotonic: when the last frame was published
+    _problem: tuple[str, float] = ('', 0.0)  # what was wrong with the last frame, since when
     _done: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s, monotonic
     _latency: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s
     _stages: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # {stage: s}
@@ -26,10 +28,28 @@ class Health:
     def frame(self, latency: float, stages: dict[str, float], bodies: int) -> None:
         """Count a frame that was processed and published."""
         self.counts['processed'] += 1
-        self.problem, self.silent, self.bodies = '', False, bodies
-        self._done.append(monotonic())
+        self.silent, self.bodies = False, bodies
+        self._problem, self._last = ('', 0.0), monotonic()
+        self._done.append(self._last)
         self._latency.append(latency)
         self._stages.append(stages)
+
+    def skip(self, problem: str) -> None:
+        """Count a frame that could not be used."""
+        self.counts['skipped'] += 1
+        self._problem = problem, monotonic()
+
+    def silence(self) -> None:
+        """Note that there are no good frames any more: older figures mean nothing now."""
+        self.silent, self.bodies = True, 0
+        for figures in (self._done, self._latency, self._stages):
+            figures.clear()
+
+    @property
+    def problem(self) -> str:
+        """Return what is wrong with the frames that come; empty when they are good or none."""
+        text, at = self._problem
+        return text if monotonic() - at < LASTING else ''
 
     @property
     def since(self) -> float:
@@ -39,7 +59,7 @@ class Health:
     @property
     def age(self) -> float:
         """Return seconds since the last frame was published; infinite before the first."""
-        return monotonic() - self._done[-1] if self._done else float('inf')
+        return monotonic() - self._last
 
     def figures(self) -> dict[str, float]:
         """Return rate_hz, latency and stage times in ms over the last frames; empty before two."""

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the node subscribes to: image and camera_info of the same stamp."""
 from collections.abc import Callable
+from time import monotonic
 
 from pose3d_ros import messages
 from pose3d_ros.core.records import Frame
@@ -11,6 +12,8 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 NEWEST = QoSProfile(
     depth=1, history=QoSHistoryPolicy.KEEP_LAST, reliability=QoSReliabilityPolicy.BEST_EFFORT)
+
+KINDS = {'image': 'image', 'info': 'camera_info'}
 
 
 class Inputs:
@@ -22,7 +25,7 @@ class Inputs:
     node : rclpy node
         Topics are relative to it.
     camera : core.config.Camera
-        Transport.
+        Transport, and what counts as silence.
     ready : callable
         Called with (image message, camera_info message) when both are here.
 
@@ -31,7 +34,8 @@ class Inputs:
     def __init__(self, node, camera, ready: Callable):
         self._node, self._ready = node, ready
         self._pairing = Pairing()
-        self.images, self.infos, self.pairs = 0, 0, 0  # how many came
+        self._patience = max(1.0, camera.timeout)
+        self._came: dict[str, float] = {}  # s, monotonic: when the last image, info, pair came
         kind, topic = (
             (CompressedImage, 'image/compressed') if camera.transport == 'compressed'
             else (Image, 'image'))
@@ -50,29 +54,34 @@ class Inputs:
     def complaint(self) -> str:
         """Return, in one sentence, why there are no frames."""
         image, info = (subscription.topic_name for subscription in self._subscriptions)
-        if not self.images:
-            return f'no image on {image} ({self._node.count_publishers(image)} publishers)'
-        if not self.infos:
-            return (
-                f'images come, but no camera_info on {info}'
-                f' ({self._node.count_publishers(info)} publishers)')
-        if not self.pairs:
+        if not self._comes('image'):
+            return self._missing('image', image)
+        if not self._comes('info'):
+            return f"images come, but {self._missing('info', info)}"
+        if not self._comes('pair'):
             return (
                 f'images on {image} and camera_info on {info} come, but never with the same stamp:'
                 ' are they of the same camera?')
-        return f'images on {image} have stopped'
+        return f'images on {image} come, but none has been processed yet'
+
+    def _comes(self, what: str) -> bool:
+        return monotonic() - self._came.get(what, float('-inf')) < self._patience
+
+    def _missing(self, what: str, topic: str) -> str:
+        publishers = f'{topic} ({self._node.count_publishers(topic)} publishers)'
+        return f"no {'more ' * (what in self._came)}{KINDS[what]} on {publishers}"
 
     def _on_image(self, msg) -> None:
-        self.images += 1
+        self._came['image'] = monotonic()
         self._pass_on(self._pairing.image(messages.nanoseconds(msg.header.stamp), msg))
 
     def _on_info(self, msg: CameraInfo) -> None:
-        self.infos += 1
+        self._came['info'] = monotonic()
         self._pass_on(self._pairing.info(messages.nanoseconds(msg.header.stamp), msg))
 
     def _pass_on(self, pair) -> None:
         if pair is not None:
-            self.pairs += 1
+            self._came['pair'] = monotonic()
             self._ready(*pair)
 
 

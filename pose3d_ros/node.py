@@ -9,8 +9,8 @@ from pose3d_ros.pipeline import Pipeline
 from pose3d_ros.process import run, StartError
 from pose3d_ros.worker import NewestWorker
 from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
-from rclpy.time import Time
 from std_msgs.msg import Header
 
 WARN_EVERY = 5.0  # s, between repetitions of the same kind of warning
@@ -24,15 +24,23 @@ class Pose3D(LifecycleNode):
     """A lifecycle node: engines are loaded on configure, frames are processed while active."""
 
     def __init__(self):
-        super().__init__('pose3d')
-        parameters.declare(self)
-        self.declare_parameter('autostart', True, AUTOSTART)
         self._pipeline = self._inputs = self._outputs = self._worker = None
         self._health = Health()
+        super().__init__('pose3d')
+        self._declare()
         self._diagnostics = diagnostics_publisher(self)
-        self.create_timer(1.0, self._report)
+        # a paused or missing /clock must not silence the complaints about it
+        self.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
         if self.get_parameter('autostart').value:
             self._autostart()
+
+    def _declare(self) -> None:
+        try:
+            parameters.declare(self)
+        except ValueError as error:
+            self.get_logger().fatal(f'cannot start: {error}')
+            raise StartError from error
+        self.declare_parameter('autostart', True, AUTOSTART)
 
     def _autostart(self) -> None:
         for transition in (self.trigger_configure, self.trigger_activate):
@@ -45,8 +53,8 @@ class Pose3D(LifecycleNode):
         try:
             self._config = parameters.read(self)
             self._pipeline = Pipeline(self._config, *inference.load_all(self._config))
-        except ValueError as error:
-            self.get_logger().error(f'cannot start: {error}')
+        except Exception as error:  # rclpy would keep it for itself
+            self.get_logger().error(f'cannot start: {_text(error)}')
             return TransitionCallbackReturn.FAILURE
         return TransitionCallbackReturn.SUCCESS
 
@@ -67,6 +75,7 @@ class Pose3D(LifecycleNode):
         """Stop the worker, clear what was published."""
         self._inputs.destroy()
         self._worker.stop()
+        self._end_bodies()
         self._outputs.destroy()
         self._inputs = self._outputs = self._worker = None
         return super().on_deactivate(state)
@@ -103,20 +112,18 @@ class Pose3D(LifecycleNode):
             self._skip(error)
             return False
         self._frame_id = header.frame_id
-        latency = (self.get_clock().now() - Time.from_msg(header.stamp)).nanoseconds * 1e-9
-        self._health.frame(latency, dict(self._pipeline.stopwatch.seconds), len(bodies))
+        latency = self.get_clock().now().nanoseconds - messages.nanoseconds(header.stamp)
+        self._health.frame(latency * 1e-9, dict(self._pipeline.stopwatch.seconds), len(bodies))
         return True
 
     def _skip(self, error: Exception) -> None:
-        known = isinstance(error, ValueError)
-        self._health.problem = str(error) if known else f'{type(error).__name__}: {error}'
-        self._health.counts['skipped'] += 1
+        self._health.skip(_text(error))
         self.get_logger().warning(
             f'frame skipped: {self._health.problem}', throttle_duration_sec=WARN_EVERY)
 
     def _end_bodies(self) -> None:
-        """No good frame came in time: nobody may be taken for present; in the worker thread."""
-        self._health.silent, self._health.bodies = True, 0
+        """No good frame came in time, or will come: nobody may be taken for present."""
+        self._health.silence()
         self._pipeline.reset()
         stamp = self.get_clock().now().to_msg()
         self._outputs.end_bodies(Header(stamp=stamp, frame_id=self._frame_id))
@@ -135,10 +142,15 @@ class Pose3D(LifecycleNode):
             return 'OK', 'not active'
         if not self._health.silent:
             return ('WARN', self._health.problem) if self._health.problem else ('OK', 'running')
-        if self._health.since < GRACE:
-            return 'OK', 'waiting for the first frame'
         problem = self._health.problem or self._inputs.complaint()
+        if self._health.since < GRACE and not self._health.problem:
+            return 'OK', 'waiting for the first frame'
         return 'ERROR', f'no bodies are published: {problem}'
+
+
+def _text(error: Exception) -> str:
+    """Return an error in words; one that this package does not raise itself with its name."""
+    return str(error) if isinstance(error, ValueError) else f'{type(error).__name__}: {error}'
 
 
 def main(args: list[str] | None = None) -> None:

@@ -8,6 +8,7 @@ import sys
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import try_shutdown  # Humble and Jazzy have it only there
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -41,4 +42,4 @@ def run(create: Callable, args: list[str] | None = None) -> None:
             signal.signal(number, signal.SIG_IGN)
         if node is not None:
             node.destroy_node()
-        rclpy.try_shutdown()
+        try_shutdown()

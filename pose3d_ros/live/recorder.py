@@ -14,6 +14,8 @@ from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from rclpy.serialization import serialize_message
+from rclpy.utilities import try_shutdown
 from rosbags.rosbag2 import StoragePlugin, Writer
 from rosbags.typesys import get_typestore, Stores
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image, PointCloud2
@@ -71,7 +73,7 @@ class Recorder:
     def close(self) -> None:
         """Leave ROS."""
         self._node.destroy_node()
-        rclpy.try_shutdown(context=self._context)
+        try_shutdown(context=self._context)
 
     def write(self, folder: Path) -> None:
         """Write what was recorded as a rosbag2 (MCAP); an older one in its place goes."""
@@ -96,7 +98,7 @@ class Recorder:
         jpeg = cv2.imencode('.jpg', bgr, JPEG)[1]
         compressed = CompressedImage(
             header=msg.header, format='rgb8; jpeg compressed bgr8', data=jpeg.tobytes())
-        data = rclpy.serialization.serialize_message(compressed)
+        data = serialize_message(compressed)
         self.messages.append((f'{OVERLAY}/compressed', received, data))
 
 

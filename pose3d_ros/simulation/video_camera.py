@@ -12,6 +12,7 @@ from pose3d_ros.messages import (
 )
 from pose3d_ros.process import run, StartError
 from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, qos_profile_sensor_data, QoSProfile
 from sensor_msgs.msg import CameraInfo, Image
@@ -39,12 +40,11 @@ class VideoCamera(Node):
 
     def __init__(self):
         super().__init__('video_camera')
-        for name, (default, text) in PARAMETERS.items():
-            self.declare_parameter(name, default, ParameterDescriptor(description=text))
         try:
+            self._declare()
             self._open()
-        except ValueError as error:
-            self.get_logger().fatal(str(error))
+        except (ValueError, ParameterException) as error:
+            self.get_logger().fatal(f'cannot start: {error}')
             raise StartError from error
         self._images = self.create_publisher(Image, 'image', qos_profile_sensor_data)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos_profile_sensor_data)
@@ -53,7 +53,18 @@ class VideoCamera(Node):
         self._start = self._value('start') or self._now()
         self._tick = -1
         self._load(0)
-        self.create_timer(1 / self._rate, self._publish)
+        self._timer = self.create_timer(1 / self._rate, self._publish)
+        self._wait()
+
+    def _declare(self) -> None:
+        for name, (default, text) in PARAMETERS.items():
+            self.declare_parameter(name, default, ParameterDescriptor(description=text))
+        for name in ('video', 'camera'):
+            if not self._value(name):
+                raise ValueError(f'{name}: expected a file, none given')
+        for name in ('rate', 'width', 'height'):
+            if self._value(name) < 0:
+                raise ValueError(f'{name}: expected 0 or more, {self._value(name)} given')
 
     def _open(self) -> None:
         clip = Clip(self._value('video'), self._value('width'), self._value('height'))
@@ -61,8 +72,6 @@ class VideoCamera(Node):
         self._camera_from_world = calibration.camera_from_world
         self._clip, self._player = clip, ClipPlayer(clip)
         self._rate = self._value('rate') or clip.rate
-        if self._rate < 0:
-            raise ValueError(f'rate: expected 0 or more frames a second, {self._rate} given')
         self._info = info_from_camera(
             calibration.camera.for_image(clip.width, clip.height))
 
@@ -79,9 +88,10 @@ class VideoCamera(Node):
 
     def _publish(self) -> None:
         due = (self._now() - self._start) * self._rate  # in frames
-        if due < 0 or self.finished:
+        if due < self._tick or self.finished:
+            self._wait()
             return
-        if due >= self._tick + 2:  # late by a frame or more: a camera does not wait either
+        if due >= self._tick + 1:  # late by a frame or more: a camera does not wait either
             self._load(int(due))
         header = Header(
             frame_id=self._value('frame_id'),
@@ -90,12 +100,21 @@ class VideoCamera(Node):
         self._infos.publish(self._info)
         self._images.publish(self._image)
         self._load(self._tick + 1)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Let the timer fire when the next image is due: a period alone keeps no phase."""
+        delay = self._start + self._tick / self._rate - self._now()
+        self._timer.timer_period_ns = max(1000, round(1e9 * delay))
+        self._timer.reset()
 
     def _load(self, tick: int) -> None:
         """Decode the image that is due at start + tick / rate, ahead of its time."""
         index = self._clip.index_at(tick, self._rate)
         self.finished = not self._value('loop') and index >= self._clip.length
-        if not self.finished:
+        if self.finished:
+            self.get_logger().info('the clip is over')
+        else:
             self._tick = tick
             self._image = message_from_image(self._player.frame(index), Header())
 
