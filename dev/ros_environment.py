@@ -16,7 +16,7 @@ PREFIX = Path(sys.prefix)
 ROOT = PREFIX.parent
 DEFAULTS = {
     'RMW_IMPLEMENTATION': 'rmw_fastrtps_cpp',  # the only one among the wheels
-    'FASTDDS_DEFAULT_PROFILES_FILE': str(ROOT / 'dev' / 'fastdds_shm.xml'),
+    'FASTDDS_DEFAULT_PROFILES_FILE': str(ROOT / 'config' / 'fastdds_shm.xml'),
     'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
     'POSE3D_DATA': str(ROOT.parent / 'shared'),
     'POSE3D_ENGINES': str(PREFIX / 'engines'),
