@@ -51,13 +51,15 @@ class Pipeline:
         with self.stopwatch('keypoints'):
             keypoints = self._keypoints(frame)
         with self.stopwatch('tracking'):
-            seen = keypoints.scores >= self.config.keypoints.min_score
+            rays, scores = hide_unseen(
+                frame.camera.rays(keypoints.positions), keypoints.scores,
+                self.config.keypoints.min_score)
             rows, ids = self._tracker.follow(
-                keypoints.positions, seen, self.config.keypoints.min_seen, frame.stamp)
+                keypoints.positions, scores > 0, self.config.keypoints.min_seen, frame.stamp)
             keypoints = keypoints[rows]
         if not ids:
             return []
-        joints = self._joints(frame, keypoints)
+        joints = self._joints(frame, rays[rows], scores[rows], keypoints.spread)
         return _bodies(ids, self._tracker, keypoints, joints)
 
     def reset(self) -> None:
@@ -80,15 +82,12 @@ class Pipeline:
         facts = self._heatmap.facts
         return estimate_keypoints(self._heatmap, frame.image, boxes, facts.size, facts.padding)
 
-    def _joints(self, frame: Frame, keypoints: Keypoints) -> Joints:
+    def _joints(self, frame: Frame, rays, scores, spread) -> Joints:
         with self.stopwatch('lifting'):
-            rays, scores = hide_unseen(
-                frame.camera.rays(keypoints.positions), keypoints.scores,
-                self.config.keypoints.min_score)
             relative, sigma = lift(
                 self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
         with self.stopwatch('placement'):
-            ray_cov = frame.camera.ray_covariance(rays, keypoints.spread)
+            ray_cov = frame.camera.ray_covariance(rays, spread)
             observed = observe_joints(self._weights, rays, ray_cov, scores)
             return place(relative, sigma, *observed, *self._scale_prior())
 

@@ -26,10 +26,10 @@ def hide_unseen(rays: np.ndarray, scores: np.ndarray, min_score: float) -> tuple
     Returns
     -------
     (..., J, 2), (..., J)
-        New arrays; zero ray and zero score where not seen.
+        New arrays; zero ray and zero score where not seen, or where the lens knows no ray.
 
     """
-    seen = (scores >= min_score) & np.isfinite(rays).all(axis=-1)
+    seen = (scores >= min_score) & (scores > 0) & np.isfinite(rays).all(axis=-1)
     return np.where(seen[..., None], rays, 0), np.where(seen, scores, 0)
 
 
@@ -61,10 +61,10 @@ def virtual_from_camera(rays: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def rotate_rays(rotation: np.ndarray, rays: np.ndarray) -> np.ndarray:
-    """Return the rays (N, J, 2) as seen by cameras turned by rotation (N, 3, 3)."""
+    """Return the rays (N, J, 2) seen by cameras turned by rotation (N, 3, 3); NaN behind them."""
     points = np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
     points = points @ rotation.transpose(0, 2, 1)
-    return points[..., :2] / points[..., 2:]
+    return points[..., :2] / np.where(points[..., 2:] > 0, points[..., 2:], np.nan)
 
 
 def lift(engine, rays: np.ndarray, scores: np.ndarray, gravity: np.ndarray | None) -> tuple:
@@ -91,8 +91,7 @@ def lift(engine, rays: np.ndarray, scores: np.ndarray, gravity: np.ndarray | Non
     """
     rotation = virtual_from_camera(rays, scores)
     down = np.zeros(3) if gravity is None else gravity
-    seen = scores > 0
-    turned = np.where(seen[..., None], rotate_rays(rotation, rays), 0)
+    turned, scores = hide_unseen(rotate_rays(rotation, rays), scores, 0)
     out = engine(
         keypoints=turned[:, None].astype(np.float32),
         scores=scores[:, None].astype(np.float32),

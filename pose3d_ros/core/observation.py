@@ -25,9 +25,9 @@ def observe_joints(weights, rays, ray_cov, scores) -> tuple:
     weights : (K, J)
         From joint_weights.
     rays : (N, J, 2)
-        Undistorted image points x/z, y/z.
+        Undistorted image points x/z, y/z; whatever where not seen.
     ray_cov : (N, J, 2, 2)
-        Their covariance.
+        Their covariance; whatever where not seen.
     scores : (N, J)
         Zero where not seen.
 
@@ -38,6 +38,9 @@ def observe_joints(weights, rays, ray_cov, scores) -> tuple:
         zero where no keypoint shows the joint.
 
     """
+    seen = scores > 0
+    rays = np.where(seen[..., None], rays, 0)
+    ray_cov = np.where(seen[..., None, None], ray_cov, 0)
     parts = weights > 0
     least = np.where(parts, scores[:, None], np.inf).min(axis=2)
     return (

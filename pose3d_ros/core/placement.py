@@ -10,22 +10,27 @@ rest. Unknown are the pelvis t (3) and the scale s; joint j lies at t + s * rela
 import numpy as np
 from pose3d_ros.core.records import Joints, Source
 
-ITERATIONS = 6
+ITERATIONS = 10  # at most; four are usual
+CONVERGED = 1e-4  # m, and of s
 NEAREST = 0.2  # m, no person is nearer
+FARTHEST = 1e3  # m, standard deviation of the pelvis before anything is seen
 HUBER = 2.5  # standard deviations, from where on a keypoint counts less
+MIN_JOINTS = 3  # persons with fewer seen joints are not placed
 
 
-def project_jacobian(points: np.ndarray) -> np.ndarray:
-    """Return the derivative (..., 2, 3) of the ray x/z, y/z with respect to points (..., 3)."""
-    x, y, z = np.moveaxis(points, -1, 0)
-    zero = np.zeros_like(z)
-    rows = [1 / z, zero, -x / z**2, zero, 1 / z, -y / z**2]
-    return np.stack(rows, axis=-1).reshape(*points.shape[:-1], 2, 3)
+def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rays x/z, y/z (..., 2) of points (..., 3), and their derivative (..., 2, 3)."""
+    inverse = 1 / points[..., 2]
+    rays = points[..., :2] * inverse[..., None]
+    slope = np.zeros((*rays.shape, 3))
+    slope[..., 0, 0] = slope[..., 1, 1] = inverse
+    slope[..., 2] = -rays * inverse[..., None]
+    return rays, slope
 
 
 def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
     """
-    Find where the pelvis is by weighted least squares on reprojection.
+    Find where the pelvis is by weighted least squares on reprojection (Gauss-Newton).
 
     Parameters
     ----------
@@ -34,11 +39,11 @@ def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
     sigma : (N, J)
         Their standard deviation, m.
     rays : (N, J, 2)
-        Undistorted image points x/z, y/z of the joints.
+        Undistorted image points x/z, y/z of the joints; finite also where not seen.
     ray_cov : (N, J, 2, 2)
-        Their covariance.
+        Their covariance; finite also where not seen.
     seen : (N, J) bool
-        Joints to fit; at least three a person.
+        Joints to fit.
     scale, scale_sigma : float
         Prior: mean and standard deviation of s.
 
@@ -48,38 +53,53 @@ def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
         tx, ty, tz (m) and s; their covariance.
 
     """
+    prior = np.array([0, 0, 0, scale])
+    precision = np.array([FARTHEST, FARTHEST, FARTHEST, scale_sigma]) ** -2.0
     variance = np.trace(ray_cov, axis1=-2, axis2=-1) / 2
-    state = _first_guess(relative * scale, rays, seen, scale)
-    prior = np.zeros(4)
-    prior[3] = scale_sigma**-2
+    root = _first_guess(relative * scale, rays, seen)
+    state = np.column_stack([root, np.full(len(root), scale)])
     for _ in range(ITERATIONS):
-        points = _points(state, relative)
-        residual = points[..., :2] / points[..., 2:] - rays  # (N, J, 2)
-        weight = seen / (variance + (sigma / points[..., 2]) ** 2)
-        error = np.linalg.norm(residual, axis=-1) * np.sqrt(weight)
-        weight = weight * np.minimum(1, HUBER / np.maximum(error, HUBER))
-        slope = project_jacobian(points)  # (N, J, 2, 3)
-        jacobian = np.concatenate([slope, slope @ relative[..., None]], axis=-1)  # (N, J, 2, 4)
-        information = np.einsum('nj,njra,njrb->nab', weight, jacobian, jacobian) + np.diag(prior)
-        gradient = np.einsum('nj,njra,njr->na', weight, jacobian, residual)
-        gradient += prior * (state - scale)
-        state = state - np.linalg.solve(information, gradient[..., None])[..., 0]
+        slope, residual = _equations(state, relative, sigma, rays, variance, seen)
+        information = slope.swapaxes(1, 2) @ slope + np.diag(precision)
+        gradient = slope.swapaxes(1, 2) @ residual + (precision * (state - prior))[..., None]
+        step = np.linalg.solve(information, gradient)[..., 0]
+        state = state - step
         state[:, 2] = np.maximum(state[:, 2], NEAREST)
+        if not (np.abs(step) > CONVERGED).any():
+            break
     return state, np.linalg.inv(information)
 
 
-def _first_guess(relative, rays, seen, scale):
-    """Solve x - u z = 0, y - v z = 0, which are linear in the pelvis."""
+def _first_guess(relative, rays, seen):
+    """Return pelvises (N, 3) that solve x - u z = 0, y - v z = 0, which are linear in them."""
     rows = np.zeros((*rays.shape, 3))
     rows[..., 0, 0] = rows[..., 1, 1] = 1
     rows[..., 2] = -rays
     right = rays * relative[..., 2:] - relative[..., :2]
-    rows, right = rows * seen[..., None, None], right * seen[..., None]
-    normal = np.einsum('njra,njrb->nab', rows, rows)
-    root = np.linalg.solve(normal, np.einsum('njra,njr->na', rows, right)[..., None])[..., 0]
+    rows, right = _flat(rows * seen[..., None, None]), _flat((right * seen[..., None])[..., None])
+    normal = rows.swapaxes(1, 2) @ rows + FARTHEST**-2 * np.eye(3)
+    root = np.linalg.solve(normal, rows.swapaxes(1, 2) @ right)[..., 0]
     # lifted joints reach at most a body's length in front of the pelvis
     root[:, 2] = np.maximum(root[:, 2], NEAREST + np.max(-relative[..., 2], axis=1))
-    return np.column_stack([root, np.full(len(root), scale)])
+    return root
+
+
+def _equations(state, relative, sigma, rays, variance, seen):
+    """Return derivative (N, 2 J, 4) and residual (N, 2 J, 1), in standard deviations."""
+    points = _points(state, relative)
+    projected, slope = project(points)
+    residual = projected - rays
+    weight = seen / np.sqrt(variance + (sigma / points[..., 2]) ** 2)
+    error = np.linalg.norm(residual, axis=-1) * weight
+    weight = weight * np.sqrt(HUBER / np.maximum(error, HUBER))
+    slope = np.concatenate([slope, slope @ relative[..., None]], axis=-1)  # (N, J, 2, 4)
+    return _flat(slope * weight[..., None, None]), _flat((residual * weight[..., None])[..., None])
+
+
+def _flat(rows):
+    """Return the rows of all joints in one: (N, J, 2, A) to (N, 2 J, A)."""
+    persons, joints, two, size = rows.shape
+    return rows.reshape(persons, joints * two, size)
 
 
 def _points(state, relative):
@@ -98,7 +118,8 @@ def place(relative, sigma, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
     Returns
     -------
     Joints
-        In metres; covariance of pelvis, scale, lifting and keypoints together.
+        In metres; covariance of pelvis, scale, lifting and keypoints together. All unknown for
+        persons of whom too little is seen, or whose joints fit no person before the camera.
 
     """
     seen = scores > 0
@@ -109,20 +130,26 @@ def place(relative, sigma, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
     )
     covariance = spread @ state_cov[:, None] @ spread.swapaxes(-1, -2)
     covariance = covariance + (sigma**2)[..., None, None] * np.eye(3)
-    updated = _draw_onto_rays(points, covariance, rays, ray_cov)
-    pick = seen[..., None]
+    drawn, drawn_cov = _draw_onto_rays(points, covariance, rays, ray_cov)
+    positions = np.where(seen[..., None], drawn, points)
+    in_front = (positions[..., 2] > 0).all(axis=1)  # also False where anything is NaN
+    placed = in_front & (seen.sum(axis=1) >= MIN_JOINTS)
     return Joints(
-        positions=np.where(pick, updated[0], points),
-        covariance=np.where(pick[..., None], updated[1], covariance),
-        scores=scores,
-        source=np.where(seen, Source.LIFTED, Source.PREDICTED).astype(np.uint8),
+        positions=np.where(placed[:, None, None], positions, np.nan),
+        covariance=np.where(
+            placed[:, None, None, None],
+            np.where(seen[..., None, None], drawn_cov, covariance), np.nan),
+        scores=np.where(placed[:, None], scores, 0),
+        source=np.where(
+            placed[:, None], np.where(seen, Source.LIFTED, Source.PREDICTED), Source.UNKNOWN
+        ).astype(np.uint8),
     )
 
 
 def _draw_onto_rays(points, covariance, rays, ray_cov):
     """Return positions and covariances after a Kalman update with each joint's own ray."""
-    slope = project_jacobian(points)
-    residual = rays - points[..., :2] / points[..., 2:]
+    projected, slope = project(points)
+    residual = rays - projected
     innovation = slope @ covariance @ slope.swapaxes(-1, -2) + ray_cov
     gain = covariance @ slope.swapaxes(-1, -2) @ np.linalg.inv(innovation)
     positions = points + (gain @ residual[..., None])[..., 0]

@@ -1,11 +1,11 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Which person is which: boxes followed from frame to frame, ids that are never used again."""
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from pose3d_ros.core import boxes as box
-from scipy.optimize import linear_sum_assignment
 
 MIN_OVERLAP = 0.25  # of a detection and a track before they count as the same person
 DUPLICATE = 0.06  # mean distance of keypoints, in box diagonals, below which two tracks are one
@@ -19,6 +19,15 @@ class Track:
     id: str
     box: np.ndarray  # (4,) px, where to look next
     seen: float | None = None  # s, stamp of the last frame that showed the person; None: not yet
+
+
+def best_pairs(values: np.ndarray, least: float) -> Iterator[tuple[int, int]]:
+    """Yield row and column of values (N, M), greatest first, each row and column once."""
+    values = values.copy()
+    while values.size and values.max() >= least:
+        row, column = np.unravel_index(values.argmax(), values.shape)
+        values[row], values[:, column] = -np.inf, -np.inf
+        yield int(row), int(column)
 
 
 class Tracker:
@@ -49,17 +58,16 @@ class Tracker:
         """End the tracks that are too old at a stamp; all of them when time runs backwards."""
         if stamp < self._stamp:
             self.reset()
-        self.tracks = [t for t in self.tracks if t.seen is None or stamp - t.seen <= self._timeout]
+        # without a stamp: detected in a frame that failed before its keypoints were found
+        self.tracks = [
+            track for track in self.tracks
+            if track.seen is not None and stamp - track.seen <= self._timeout]
 
     def detect(self, boxes: np.ndarray) -> None:
         """Give detections (N, 4), best first, to the tracks; what is left starts new ones."""
-        overlaps = box.overlap(boxes, self.boxes)
-        rows, columns = linear_sum_assignment(-overlaps)
-        matched = set()
-        for row, column in zip(rows, columns):
-            if overlaps[row, column] >= MIN_OVERLAP:
-                self.tracks[column].box = boxes[row]
-                matched.add(row)
+        matched = dict(best_pairs(box.overlap(boxes, self.boxes), MIN_OVERLAP))
+        for row, column in matched.items():
+            self.tracks[column].box = boxes[row]
         new = [row for row in range(len(boxes)) if row not in matched]
         for row in new[: self._max_bodies - len(self.tracks)]:
             self._count += 1
