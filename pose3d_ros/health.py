@@ -21,18 +21,15 @@ class Health:
     _start: float = field(default_factory=monotonic)
     _last: float = float('-inf')  # s, monotonic: when the last frame was published
     _problem: tuple[str, float] = ('', 0.0)  # what was wrong with the last frame, since when
-    _done: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s, monotonic
-    _latency: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # s
-    _stages: deque = field(default_factory=lambda: deque(maxlen=WINDOW))  # {stage: s}
+    # when it was published (s, monotonic), latency (s) and {stage: s} of each frame
+    _frames: deque = field(default_factory=lambda: deque(maxlen=WINDOW))
 
     def frame(self, latency: float, stages: dict[str, float], bodies: int) -> None:
         """Count a frame that was processed and published."""
         self.counts['processed'] += 1
         self.silent, self.bodies = False, bodies
         self._problem, self._last = ('', 0.0), monotonic()
-        self._done.append(self._last)
-        self._latency.append(latency)
-        self._stages.append(stages)
+        self._frames.append((self._last, latency, stages))
 
     def skip(self, problem: str) -> None:
         """Count a frame that could not be used."""
@@ -42,8 +39,7 @@ class Health:
     def silence(self) -> None:
         """Note that there are no good frames any more: older figures mean nothing now."""
         self.silent, self.bodies = True, 0
-        for figures in (self._done, self._latency, self._stages):
-            figures.clear()
+        self._frames.clear()
 
     @property
     def problem(self) -> str:
@@ -63,9 +59,10 @@ class Health:
 
     def figures(self) -> dict[str, float]:
         """Return rate_hz, latency and stage times in ms over the last frames; empty before two."""
-        done, latency, stages = list(self._done), list(self._latency), list(self._stages)
-        if len(done) < 2:
+        frames = list(self._frames)
+        if len(frames) < 2:
             return {}
+        done, latency, stages = zip(*frames)
         figures = {
             'rate_hz': (len(done) - 1) / (done[-1] - done[0]),
             'latency_p50_ms': 1e3 * float(np.percentile(latency, 50)),
