@@ -130,7 +130,8 @@ class Probe:
     def __init__(self, domain: int):
         self._context = Context()
         rclpy.init(context=self._context, domain_id=domain)
-        self.node = Node('probe', context=self._context, start_parameter_services=False)
+        self.node = Node(
+            'probe', context=self._context, start_parameter_services=False, enable_rosout=False)
         self._executor = SingleThreadedExecutor(context=self._context)
         self._executor.add_node(self.node)
         self.heard: dict[str, list] = defaultdict(list)  # topic: messages
