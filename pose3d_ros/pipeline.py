@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
-import numpy as np
+from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.detection import detect_persons
 from pose3d_ros.core.keypoints import estimate_keypoints
@@ -15,7 +15,7 @@ from pose3d_ros.core.tracking import Tracker
 
 class Pipeline:
     """
-    Frames of one camera to bodies; all that is remembered between frames is in the tracker.
+    Frames of one camera to bodies; the tracker and the filters remember, nothing else does.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ class Pipeline:
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._tracker = Tracker(config.detection.max_bodies, config.tracking.timeout)
+        self._bodies = Bodies(self.joint_skeleton, len(self.keypoint_skeleton))
         self._frames = 0
 
     def __call__(self, frame: Frame) -> list[Body]:
@@ -57,10 +58,10 @@ class Pipeline:
             rows, ids = self._tracker.follow(
                 keypoints.positions, scores > 0, self.config.keypoints.min_seen, frame.stamp)
             keypoints = keypoints[rows]
-        if not ids:
-            return []
         joints = self._joints(frame, rays[rows], scores[rows], keypoints.spread)
-        return _bodies(ids, self._tracker, keypoints, joints)
+        with self.stopwatch('filtering'):
+            return self._bodies.update(
+                frame.stamp, self._tracker.tracks, ids, keypoints, joints)
 
     def reset(self) -> None:
         """Forget everybody; new bodies get new ids."""
@@ -83,6 +84,8 @@ class Pipeline:
         return estimate_keypoints(self._heatmap, frame.image, boxes, facts.size, facts.padding)
 
     def _joints(self, frame: Frame, rays, scores, spread) -> Joints:
+        if not len(rays):
+            return Joints.none(len(self.joint_skeleton))
         with self.stopwatch('lifting'):
             relative, sigma = lift(
                 self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
@@ -106,21 +109,3 @@ def _positions_of(lifter, heatmap) -> list[int]:
             f"lifter '{lifter.name}' needs keypoints that heatmap engine '{heatmap.name}' does"
             f' not give: {missing}')
     return [heatmap.keypoints.index(point) for point in lifter.keypoints.points]
-
-
-def _bodies(ids: list[str], tracker: Tracker, keypoints: Keypoints, joints: Joints) -> list[Body]:
-    boxes = {track.id: track.box for track in tracker.tracks}
-    return [
-        Body(
-            id=name,
-            box=boxes[name],
-            keypoints=keypoints.positions[row],
-            keypoint_scores=keypoints.scores[row],
-            joints=joints.positions[row],
-            velocity=np.full_like(joints.positions[row], np.nan),
-            covariance=joints.covariance[row],
-            scores=joints.scores[row],
-            source=joints.source[row],
-        )
-        for row, name in enumerate(ids)
-    ]

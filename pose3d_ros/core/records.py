@@ -55,6 +55,13 @@ class Joints:
     scores: np.ndarray  # (N, J) in [0, 1], 0 unknown
     source: np.ndarray  # (N, J) uint8, values of Source
 
+    @classmethod
+    def none(cls, count: int) -> 'Joints':
+        """Return the joints of no person, for a skeleton of so many joints."""
+        return cls(
+            np.zeros((0, count, 3)), np.zeros((0, count, 3, 3)), np.zeros((0, count)),
+            np.zeros((0, count), np.uint8))
+
 
 @dataclass(frozen=True)
 class Body:
