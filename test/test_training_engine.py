@@ -53,6 +53,7 @@ def test_contract(engine, view):
     assert joints.shape == (8, 16, 3) and sigma.shape == (8, 16)
     assert np.isfinite(joints).all() and (sigma > 0).all()
     assert (joints[:, BODY_16.index('pelvis')] == 0).all()
+    assert (sigma[:, BODY_16.index('pelvis')] < 0.002).all()
     for middle in ('pelvis', 'neck'):
         pair = [BODY_16.index(name) for name in MIDDLES[middle]]
         np.testing.assert_allclose(joints[:, BODY_16.index(middle)], joints[:, pair].mean(1),

@@ -16,8 +16,8 @@ LIMBS = {
     for side in ('left', 'right')
 }
 #: Mean length and relative standard deviation of each part; hips and shoulders are widths. Means:
-#: for trunk and limbs de Leva (J. Biomech. 1996), rounded; widths lie between those of the joint
-#: centres (0.105, 0.22) and of keypoint annotators (0.124, 0.196 by triangulation of a video);
+#: trunk and limbs lie between de Leva (J. Biomech. 1996, men) and a person triangulated from four
+#: videos, widths between the joint centres' (0.105, 0.22) and that person's (0.124, 0.197);
 #: neck to ears from the heights of tragion and shoulder (NASA-STD-3000). Deviations are rounded
 #: up: they also cover how far a keypoint is from the joint centre.
 LENGTHS = {

@@ -104,7 +104,11 @@ def figures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> dict[st
 
 
 def temperatures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Return what to multiply sigma (B, 16) by so that 95 % of each joint lie inside the ball."""
+    """
+    Return what to multiply sigma (B, 16) by so that 95 % of each joint lie inside the ball.
+
+    Zero for the pelvis, which is the origin and without error.
+    """
     ratio = joint_errors(joints, truth) / sigma
     return np.quantile(ratio, 0.95, axis=0) / np.sqrt(CHI2_3[0.95])
 

@@ -102,7 +102,6 @@ def _calibrate(network: ResidualLifter, held_out: Poses) -> dict[str, dict[str, 
     factors = figures.temperatures(*figures.join([part for parts in runs.values()
                                                   for part in parts]))
     factors = (factors + factors[BODY_16.mirrored]) / 2
-    factors[BODY_16.index('pelvis')] = 1  # without error, nothing to calibrate
     network.temperature.copy_(torch.from_numpy(factors).float())
     return figures.crosswise(runs)
 
