@@ -34,9 +34,10 @@ def load_calibration(path: str | Path) -> Calibration:
     except OSError as error:
         raise CameraError(f'{path}: cannot be read: {error.strerror}') from error
     except (yaml.YAMLError, KeyError, TypeError, AttributeError, ValueError) as error:
+        reason = ' '.join(str(error).split())  # YAML's have several lines
         raise CameraError(
             f'{path}: not a camera calibration file (expected image_width, image_height,'
-            f' camera_matrix, distortion_coefficients): {error}'
+            f' camera_matrix, distortion_coefficients): {reason}'
         ) from error
 
 
@@ -47,4 +48,7 @@ def _pose(data: dict | None) -> np.ndarray | None:
     pose = np.eye(4)
     pose[:3, :3] = np.reshape(data['rotation'], (3, 3))
     pose[:3, 3] = data['translation']
+    rotation = pose[:3, :3]
+    if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or np.linalg.det(rotation) < 0:
+        raise ValueError(f'camera_from_world: not a rotation: {rotation.tolist()}')
     return pose

@@ -21,7 +21,8 @@ class Clip:
     rate : float
         Frames a second as the file states it.
     length : int
-        Number of frames as the file states it; decoding has the last word.
+        Number of frames as the file states it, counted where it does not; decoding has the last
+        word.
     width, height : int
         Size of the images, px.
 
@@ -31,13 +32,14 @@ class Clip:
         self.path = Path(path)
         video = self._open()
         self.rate = video.get(cv2.CAP_PROP_FPS)
-        self.length = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
+        length = int(video.get(cv2.CAP_PROP_FRAME_COUNT))
         self.width = width or int(video.get(cv2.CAP_PROP_FRAME_WIDTH))
         self.height = height or int(video.get(cv2.CAP_PROP_FRAME_HEIGHT))
         readable, _ = video.read()
         video.release()
         if not readable or not 0 < self.rate < 1000:
             raise ClipError(f'{path}: holds no readable video')
+        self.length = length if length > 0 else sum(1 for _ in self)
 
     def index_at(self, tick: int, rate: float) -> int:
         """Return the number of the frame that is shown at tick / rate seconds from the start."""
@@ -78,7 +80,7 @@ class ClipPlayer:
     def frame(self, index: int) -> np.ndarray:
         """Return frame index modulo the clip's length: (H, W, 3) uint8 RGB."""
         index %= self._clip.length
-        if index < self._at:
+        if index < self._at - 1:
             self._restart()
         while self._at <= index:
             decoded = next(self._frames, None)
