@@ -4,6 +4,7 @@
 from collections import defaultdict
 from contextlib import contextmanager
 import fcntl
+from functools import cache
 import os
 from pathlib import Path
 import random
@@ -32,14 +33,14 @@ ENGINES = {'detection.engine': 'person-192', 'keypoints.engine': 'tinypose-128x9
 
 
 def need_data() -> None:
-    """Skip the test where the clip or an engine is missing."""
+    """Skip the test where the clip or an engine is missing; not while a file is imported."""
     if not CLIP.is_file():
-        pytest.skip(f'{CLIP} is missing: set POSE3D_DATA', allow_module_level=True)
+        pytest.skip(f'{CLIP} is missing: set POSE3D_DATA')
     for name in ENGINES.values():
         try:
             find_engine(name)
         except EngineError as error:
-            pytest.skip(str(error), allow_module_level=True)
+            pytest.skip(str(error))
 
 
 @contextmanager
@@ -178,12 +179,18 @@ class Probe:
         try_shutdown(context=self._context)
 
 
-def person(width: int = 480):
-    """Return a picture (H, W, 3) uint8 RGB of a person, and its camera."""
+def small() -> dict[str, int]:
+    """Return width and height of the clip in a third of its size, px."""
     clip = Clip(CLIP)
-    clip = Clip(CLIP, width, 2 * round(clip.height * width / clip.width / 2))
+    return {'width': clip.width // 3, 'height': clip.height // 3}
+
+
+@cache
+def person():
+    """Return a picture (H, W, 3) uint8 RGB of a person, and its camera; skip without data."""
+    need_data()
     camera = load_calibration(CLIP.with_suffix('.yaml')).camera
-    return next(iter(clip))[1], camera.for_image(clip.width, clip.height)
+    return next(iter(Clip(CLIP, **small())))[1], camera.for_image(**small())
 
 
 def _yaml(value: object) -> str:

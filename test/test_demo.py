@@ -11,12 +11,12 @@ from ros_helpers import need_data
 from rosbags.highlevel import AnyReader
 from rosbags.typesys import get_typestore, Stores
 
-need_data()
 SECONDS = 4
 
 
 def demo(folder, *options):
     """Run the command; return it when it has ended."""
+    need_data()
     return subprocess.run(
         [sys.executable, '-m', 'pose3d_ros.cli', 'demo', '--seconds', str(SECONDS),
          '--out', str(folder), '--heatmap', 'tinypose-128x96', *options],

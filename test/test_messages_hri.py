@@ -1,57 +1,61 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """REP-155 messages."""
+from importlib import import_module
+
 from message_fixtures import body, header
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
 import pytest
 
-pytest.importorskip('hri_msgs', reason='hri_msgs is not installed')
 
-from hri_msgs.msg import Skeleton2D  # noqa: E402
-from pose3d_ros.messages import hri  # noqa: E402
+@pytest.fixture
+def hri():
+    """Return the module; skip where hri_msgs is missing."""
+    pytest.importorskip('hri_msgs', reason='hri_msgs is not installed')
+    return import_module('pose3d_ros.messages.hri')
 
 
-def test_ids():
+def test_ids(hri):
     msg = hri.ids_from_bodies(header(), [body('p7'), body('p8')])
     assert (msg.ids, msg.header) == (['p7', 'p8'], header())
 
 
-def test_no_ids():
+def test_no_ids(hri):
     assert hri.ids_from_bodies(header(), []).ids == []
 
 
-def test_roi_is_normalised():
+def test_roi_is_normalised(hri):
     msg = hri.roi_from_body(header(), body(), 640, 480)
     assert (msg.xmin, msg.ymin, msg.xmax, msg.ymax) == pytest.approx((0.1, 0.1, 0.5, 0.5))
     assert msg.header == header()
     assert msg.c == pytest.approx(0.5)
 
 
-def test_roi_ends_at_the_image():
+def test_roi_ends_at_the_image(hri):
     person = body(box=np.array([-30.0, 10, 700, 500]))
     msg = hri.roi_from_body(header(), person, 640, 480)
     assert (msg.xmin, msg.ymin, msg.xmax, msg.ymax) == pytest.approx((0, 10 / 480, 1, 1))
 
 
 @pytest.mark.parametrize('name', COCO_17.points)
-def test_keypoints_by_the_constants_of_the_message(name):
+def test_keypoints_by_the_constants_of_the_message(hri, name):
     person, row = body(), COCO_17.index(name)
     msg = hri.skeleton_from_body(header(), person, COCO_17, 640, 480)
-    point = msg.skeleton[getattr(Skeleton2D, name.upper())]
+    point = msg.skeleton[getattr(hri.Skeleton2D, name.upper())]
     assert (point.x, point.y) == pytest.approx((10 * row / 640, 20 * row / 480))
     assert point.c == pytest.approx(person.keypoint_scores[row])
 
 
-def test_skeleton_is_whole():
+def test_skeleton_is_whole(hri):
     msg = hri.skeleton_from_body(header(), body(), COCO_17, 640, 480)
     assert len(msg.skeleton) == 18 and msg.header == header()
 
 
-def test_neck_is_the_middle_of_the_shoulders():
+def test_neck_is_the_middle_of_the_shoulders(hri):
     person = body()
     msg = hri.skeleton_from_body(header(), person, COCO_17, 640, 480)
-    neck = msg.skeleton[Skeleton2D.NECK]
+    neck = msg.skeleton[hri.Skeleton2D.NECK]
     left, right = COCO_17.index('left_shoulder'), COCO_17.index('right_shoulder')
     assert (neck.x, neck.y) == pytest.approx((5 * (left + right) / 640, 10 * (left + right) / 480))
     assert neck.c == pytest.approx(person.keypoint_scores[min(left, right)])  # they grow by index

@@ -12,16 +12,14 @@ from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.messages import bodies_from_cloud, info_from_camera, nanoseconds
 import pytest
 from rclpy.qos import qos_profile_sensor_data
-from ros_helpers import ENGINES, need_data, NODE, own_domain, person, Probe, Process
+from ros_helpers import ENGINES, NODE, own_domain, person, Probe, Process
 from sensor_msgs.msg import Image, PointCloud2
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
-need_data()
 MARKERS, CLOUD, DIAGNOSTICS = '/pose3d/markers', '/pose3d/joints', '/diagnostics'
 TIMEOUT = 0.5  # s, camera.timeout
-PICTURE, CAMERA = person()
 
 
 class Rig:
@@ -43,7 +41,7 @@ class Rig:
     def send(self, change=lambda image, info: None) -> int:
         """Publish the picture and its camera_info, changed; return the stamp, ns."""
         stamp = self.now()
-        image, info = image_message(PICTURE, 'rgb8'), info_from_camera(CAMERA)
+        image, info = image_message(picture(), 'rgb8'), info_from_camera(person()[1])
         info.header = image.header = Header(stamp=stamp, frame_id='lens')
         image, info = change(image, info) or (image, info)
         if info is not None:
@@ -86,6 +84,11 @@ class Rig:
         self.process.close()
 
 
+def picture() -> np.ndarray:
+    """Return a picture of a person."""
+    return person()[0]
+
+
 def shows(msg: MarkerArray) -> bool:
     """Return whether markers show a body."""
     return any(marker.action == Marker.ADD for marker in msg.markers)
@@ -94,6 +97,7 @@ def shows(msg: MarkerArray) -> bool:
 @pytest.fixture(scope='module')
 def rig(tmp_path_factory):
     """Yield a running node that many tests share."""
+    person()  # skips without data
     with own_domain() as domain:
         rig = Rig(domain, tmp_path_factory.mktemp('rig') / 'pose3d.log', **{
             'camera.timeout': TIMEOUT})
@@ -177,15 +181,15 @@ def test_overlay_on_demand(rig, qos):
         lambda: rig.heard['/pose3d/overlay'] and rig.heard['/pose3d/overlay'][-1],
         'the overlay', rig.send)
     rig.probe.node.destroy_subscription(subscription)
-    assert (overlay.width, overlay.height) == (PICTURE.shape[1], PICTURE.shape[0])
+    assert (overlay.width, overlay.height) == (picture().shape[1], picture().shape[0])
     assert (overlay.encoding, overlay.header.frame_id) == ('rgb8', 'lens')
-    drawn = np.frombuffer(overlay.data, np.uint8).reshape(PICTURE.shape)
-    assert 100 < (drawn != PICTURE).any(axis=2).sum() < PICTURE.size / 6
+    drawn = np.frombuffer(overlay.data, np.uint8).reshape(picture().shape)
+    assert 100 < (drawn != picture()).any(axis=2).sum() < picture().size / 6
 
 
 def test_padded_rows(rig):
     def pad(image, info):
-        padded = image_message(PICTURE, 'rgb8', padding=32)
+        padded = image_message(picture(), 'rgb8', padding=32)
         padded.header = image.header
         return padded, info
     plain = rig.find_body()
@@ -307,7 +311,7 @@ def test_overlay_is_not_drawn_for_nobody(monkeypatch):
     node = SimpleNamespace(create_publisher=lambda *_: quiet)
     config = SimpleNamespace(output=SimpleNamespace(tf=False, hri=False))
     out = outputs.Outputs(node, config, None, BODY_16)
-    frame = SimpleNamespace(image=PICTURE, camera=CAMERA)
+    frame = SimpleNamespace(image=picture(), camera=person()[1])
     out.publish(Header(), frame, [])
     assert not drawn
     subscribers[0] = 1

@@ -21,7 +21,6 @@ from sensor_msgs.msg import CompressedImage, PointCloud2
 from std_msgs.msg import Header
 from visualization_msgs.msg import Marker, MarkerArray
 
-need_data()
 LENS = CLIP.with_suffix('.yaml')
 #: what a user may get wrong -> module, parameters, what the last words must hold
 BAD_STARTS = {
@@ -59,6 +58,7 @@ BAD_STARTS = {
 @pytest.fixture(scope='module')
 def bad_starts(tmp_path_factory):
     """Start all bad processes, some at a time, and return those that have ended by their names."""
+    need_data()
     folder = tmp_path_factory.mktemp('bad')
     whole = (package_folder() / 'residual.onnx').read_bytes()
     (folder / 'truncated.onnx').write_bytes(whole[:len(whole) // 2])
@@ -96,6 +96,7 @@ def test_bad_start(bad_starts, what):
 @pytest.fixture
 def domain():
     """Yield a domain for one test."""
+    need_data()
     with own_domain() as number:
         yield number
 
@@ -172,6 +173,7 @@ def number(value: float) -> ParameterValue:
 @pytest.fixture(scope='module')
 def managed(tmp_path_factory):
     """Yield a node of compressed images and no /clock that waits for a manager; the manager."""
+    need_data()
     with own_domain() as domain:
         process = Process(
             domain, tmp_path_factory.mktemp('managed') / 'log', autostart=False,

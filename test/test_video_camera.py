@@ -10,22 +10,21 @@ from pose3d_ros.clip import Clip
 from pose3d_ros.messages import image_from_message, nanoseconds, seconds
 import pytest
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
-from ros_helpers import CAMERA, CLIP, ENGINES, need_data, NODE, own_domain, Probe, Process
+from ros_helpers import CAMERA, CLIP, ENGINES, need_data, NODE, own_domain, Probe, Process, small
 from sensor_msgs.msg import CameraInfo, Image
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
 
-need_data()
 LENS = CLIP.with_suffix('.yaml')
 SENSOR = QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 RATE, SECONDS = 20.0, 1.5
-WIDTH, HEIGHT = Clip(CLIP).width // 3, Clip(CLIP).height // 3
 
 
 @pytest.fixture(scope='module')
 def played(tmp_path_factory):
     """Return what a camera published: the process at its end, the probe, and its start, s."""
+    need_data()
     folder = tmp_path_factory.mktemp('camera')
     with own_domain() as domain:
         probe = Probe(domain)
@@ -40,8 +39,8 @@ def played(tmp_path_factory):
             CameraInfo, '/camera_info',
             lambda msg: probe.arrivals.append(time.time() - seconds(msg.header.stamp)), SENSOR)
         process = Process(
-            domain, folder / 'log', CAMERA, video=CLIP, camera=LENS, rate=RATE, width=WIDTH,
-            height=HEIGHT, start=start, frame_id='lens')
+            domain, folder / 'log', CAMERA, video=CLIP, camera=LENS, rate=RATE, start=start,
+            frame_id='lens', **small())
         try:
             probe.wait(
                 lambda: any(seconds(m.header.stamp) > start + SECONDS
@@ -93,7 +92,7 @@ def test_calibration_is_scaled_along(played):
     info = probe.heard['/camera_info'][-1]
     whole = load_calibration(LENS).camera
     scale = info.width / whole.width
-    assert (info.width, info.height) == (WIDTH, HEIGHT)
+    assert {'width': info.width, 'height': info.height} == small()
     assert info.k[0] == pytest.approx(whole.matrix[0, 0] * scale)
     assert info.k[2] == pytest.approx((whole.matrix[0, 2] + 0.5) * scale - 0.5)
     np.testing.assert_allclose(info.d, whole.distortion)
@@ -112,10 +111,11 @@ def test_interrupt_ends_it_cleanly(played):
 
 
 def test_clip_without_loop_ends(tmp_path):
+    need_data()
     with own_domain() as domain:
         process = Process(
-            domain, tmp_path / 'log', CAMERA, video=CLIP, camera=LENS, rate=0.5, width=WIDTH,
-            height=HEIGHT, loop=False, start=1.0)
+            domain, tmp_path / 'log', CAMERA, video=CLIP, camera=LENS, rate=0.5, loop=False,
+            start=1.0, **small())
         try:
             assert process.end() == 0
             assert 'the clip is over' in process.log
@@ -125,14 +125,14 @@ def test_clip_without_loop_ends(tmp_path):
 
 def test_camera_and_node(tmp_path):
     """Bodies have the stamps of images."""
+    need_data()
     with own_domain() as domain:
         probe = Probe(domain)
         probe.listen('/camera_info', CameraInfo, SENSOR)
         probe.listen('/pose3d/markers', MarkerArray)
         processes = [
             Process(domain, tmp_path / 'pose3d.log', NODE, **ENGINES),
-            Process(domain, tmp_path / 'camera.log', CAMERA, video=CLIP, camera=LENS,
-                    width=WIDTH, height=HEIGHT)]
+            Process(domain, tmp_path / 'camera.log', CAMERA, video=CLIP, camera=LENS, **small())]
         try:
             def shown():
                 images = {nanoseconds(msg.header.stamp) for msg in probe.heard['/camera_info']}
