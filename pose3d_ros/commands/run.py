@@ -7,8 +7,6 @@ from pathlib import Path
 import sys
 
 import numpy as np
-from tqdm import tqdm
-
 from pose3d_ros import inference
 from pose3d_ros.calibration import Calibration, load_calibration
 from pose3d_ros.clip import Clip, ClipWriter
@@ -17,6 +15,7 @@ from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.evaluation.predictions import to_line
 from pose3d_ros.pipeline import Pipeline
+from tqdm import tqdm
 
 HELP = 'skeletons of a video file, without ROS'
 ENGINES = {'detector': 'detection', 'heatmap': 'keypoints', 'lifter': 'lifting'}
@@ -49,7 +48,7 @@ def config_from(args) -> Config:
     for text in args.set:
         name, equals, value = text.partition('=')
         if not equals or name not in known:
-            raise ValueError(f"--set {text}: expected NAME=VALUE, NAME one of {sorted(known)}")
+            raise ValueError(f'--set {text}: expected NAME=VALUE, NAME one of {sorted(known)}')
         values[name] = _value(name, value, type(known[name].default))
     return Config.from_values(values)
 
@@ -66,10 +65,11 @@ def main(args) -> int:
     config = config_from(args)
     clip, calibration = Clip(args.video), load_calibration(args.camera)
     pipeline = Pipeline(config, *inference.load_all(config))
+    results = process(pipeline, clip, calibration)
     overlay = closing(ClipWriter(args.overlay, clip.rate)) if args.overlay else nullcontext()
     with Path(args.out).open('w', encoding='utf-8') as out, overlay as pictures:
         found = 0
-        for index, (frame, bodies) in enumerate(process(pipeline, clip, calibration)):
+        for index, (frame, bodies) in enumerate(results):
             skeletons = pipeline.keypoint_skeleton, pipeline.joint_skeleton
             print(to_line(index, frame.stamp, bodies, *skeletons), file=out)
             if pictures:
@@ -82,12 +82,12 @@ def main(args) -> int:
 def process(
     pipeline: Pipeline, clip: Clip, calibration: Calibration
 ) -> Iterator[tuple[Frame, list[Body]]]:
-    """Yield every frame of a clip and the bodies in it, with a progress bar."""
+    """Return every frame of a clip and the bodies in it, one by one, with a progress bar."""
     camera = calibration.camera.for_image(clip.width, clip.height)
-    frames = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
-    for stamp, image in frames:
-        frame = Frame(stamp, image, camera, gravity=gravity_of(calibration))
-        yield frame, pipeline(frame)
+    gravity = gravity_of(calibration)
+    images = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
+    frames = (Frame(stamp, image, camera, gravity=gravity) for stamp, image in images)
+    return ((frame, pipeline(frame)) for frame in frames)
 
 
 def gravity_of(calibration: Calibration) -> np.ndarray | None:
