@@ -21,6 +21,7 @@ ROSDEP_KEYS = {
     'hypothesis': 'python3-hypothesis',
     'matplotlib': 'python3-matplotlib',
     'mpl_toolkits': 'python3-matplotlib',
+    'numba': 'python3-numba',
     'numpy': 'python3-numpy',
     'onnxruntime': 'python3-onnxruntime-pip',
     'pytest': 'python3-pytest',

@@ -93,6 +93,8 @@ class VideoCamera(Node):
             return
         if due >= self._tick + 1:  # late by a frame or more: a camera does not wait either
             self._load(int(due))
+            if self.finished:
+                return
         header = Header(
             frame_id=self._value('frame_id'),
             stamp=stamp_from_seconds(self._start + self._tick / self._rate))
