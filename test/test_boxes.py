@@ -7,7 +7,7 @@ import numpy as np
 from pose3d_ros.core import boxes
 import pytest
 
-quick = settings(deadline=None, max_examples=100)
+quick = settings(deadline=None, max_examples=40)
 coordinate = st.floats(-100, 100)
 some_boxes = st.lists(st.tuples(*[coordinate] * 4), max_size=8).map(
     lambda rows: np.array(rows, float).reshape(-1, 4))

@@ -17,7 +17,7 @@ LENSES = {
 }
 EDGE = np.array([[0, 0], [639, 0], [0, 479], [639, 479], [320, 0], [639, 240]], float)
 every_lens = pytest.mark.parametrize('camera', LENSES.values(), ids=LENSES)
-quick = settings(deadline=None, max_examples=50)
+quick = settings(deadline=None, max_examples=30)
 pixel = st.tuples(st.floats(0, 639), st.floats(0, 479))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pose3d_ros.core import crop
 import pytest
 
-quick = settings(deadline=None, max_examples=100)
+quick = settings(deadline=None, max_examples=40)
 coordinate = st.floats(-1e4, 1e4)
 side = st.floats(1e-2, 1e4)
 SIZE = (256, 192)

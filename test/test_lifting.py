@@ -7,7 +7,7 @@ import numpy as np
 from pose3d_ros.core.lifting import hide_unseen, lift, rotate_rays, virtual_from_camera
 import pytest
 
-quick = settings(deadline=None, max_examples=100)
+quick = settings(deadline=None, max_examples=40)
 slope = st.floats(-3, 3)
 some_rays = st.lists(st.tuples(slope, slope), min_size=1, max_size=9).map(
     lambda rays: np.array([rays], float))

@@ -8,7 +8,7 @@ from pose3d_ros.core.orientation import body_rotation, quaternion
 from pose3d_ros.core.skeleton import BODY_16
 import pytest
 
-quick = settings(deadline=None, max_examples=200)
+quick = settings(deadline=None, max_examples=50)
 angles = st.one_of(
     st.floats(-np.pi, np.pi), st.sampled_from([0, 1e-9, np.pi / 2, np.pi - 1e-9, np.pi, -np.pi]))
 directions = st.tuples(*[st.floats(-1, 1)] * 3).filter(lambda v: np.linalg.norm(v) > 0.1)

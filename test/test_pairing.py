@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pose3d_ros.pairing import KEPT, Pairing
 
-quick = settings(deadline=None, max_examples=100)
+quick = settings(deadline=None, max_examples=40)
 
 
 def fed(pairing, events):
