@@ -33,20 +33,22 @@ def through_box(box, x, y, z, dx, dy, dz):
 
 
 @njit(cache=True)
-def fold(place, count):
-    """Return a whole number in [0, count) for any: to and fro, which leaves no seams."""
+def fold(place, count, mirrored):
+    """Return a whole number in [0, count) for any: round and round, or to and fro."""
+    if not mirrored:
+        return place % count
     place %= 2 * count
     return place if place < count else 2 * count - 1 - place
 
 
 @njit(cache=True)
-def sample(picture, row, column, colour):
-    """Write the colour at a place in pixels of a picture that is repeated in mirrors, bilinear."""
+def sample(picture, row, column, mirrored, colour):
+    """Write the colour at a place in pixels of a picture that repeats for ever, bilinear."""
     height, width = picture.shape[:2]
     i, j = int(floor(row)), int(floor(column))
     fi, fj = np.float32(row - i), np.float32(column - j)
-    top, bottom = fold(i, height), fold(i + 1, height)
-    left, right = fold(j, width), fold(j + 1, width)
+    top, bottom = fold(i, height, mirrored), fold(i + 1, height, mirrored)
+    left, right = fold(j, width, mirrored), fold(j + 1, width, mirrored)
     one = np.float32(1)
     for c in range(3):
         colour[c] = (
@@ -103,7 +105,7 @@ def cast(rays, eye, extent, walls, tiles, boxes, light):
         nx, ny, nz = 0.0, 0.0, 0.0
         if kind == -1:
             nz = 1.0
-            sample(tiles[0], x / TILE_PIXEL, y / TILE_PIXEL, colour[n])
+            sample(tiles[0], x / TILE_PIXEL, y / TILE_PIXEL, False, colour[n])
         elif kind == -2:
             nz = -1.0
             colour[n, :] = 0.85
@@ -111,7 +113,7 @@ def cast(rays, eye, extent, walls, tiles, boxes, light):
             wall = walls[-3 - kind]
             along = y if axis == 0 else x
             sample(wall, min((CEILING - z) / WALL_PIXEL, wall.shape[0] - 1.01),
-                   along / WALL_PIXEL, colour[n])
+                   along / WALL_PIXEL, True, colour[n])
             if axis == 0:
                 nx = -1.0 if dx > 0 else 1.0
             else:
@@ -124,13 +126,13 @@ def cast(rays, eye, extent, walls, tiles, boxes, light):
             sign = -1.0 if ray > 0 else 1.0
             if axis == 2:
                 nz = -1.0 if dz > 0 else 1.0
-                sample(tiles[1 + kind], ox / TILE_PIXEL, oy / TILE_PIXEL, colour[n])
+                sample(tiles[1 + kind], ox / TILE_PIXEL, oy / TILE_PIXEL, True, colour[n])
             elif axis == 0:
                 nx, ny = sign * box[6], sign * box[7]
-                sample(tiles[1 + kind], oz / TILE_PIXEL, oy / TILE_PIXEL, colour[n])
+                sample(tiles[1 + kind], oz / TILE_PIXEL, oy / TILE_PIXEL, True, colour[n])
             else:
                 nx, ny = -sign * box[7], sign * box[6]
-                sample(tiles[1 + kind], oz / TILE_PIXEL, ox / TILE_PIXEL, colour[n])
+                sample(tiles[1 + kind], oz / TILE_PIXEL, ox / TILE_PIXEL, True, colour[n])
         facing[n] = max(nx * light[0] + ny * light[1] + nz * light[2], 0.0)
         if kind < -2:
             facing[n] = 0.35 + 0.3 * facing[n]  # walls have lamps of their own

@@ -124,7 +124,7 @@ class _Parts:
         trunk = flesh.trunk(points)
         arm = np.minimum(flesh.arm(points), flesh.hand(points))
         far_out = points[:, 1] > flesh.joints['left_shoulder'][1] + 0.13  # hands near a skirt
-        self.arm = np.where(far_out, 1.0, step(trunk - arm, -0.03, 0.03))
+        self.arm = np.where(far_out, 1.0, step(trunk - arm, -0.045, 0.045))
         self.arm *= self.arm_place > -0.3
         self.above_hips = points[:, 2] - flesh.joints['pelvis'][2]
         self.above_neck = (points[:, 2] - flesh.joints['neck'][2]) / (
@@ -135,6 +135,10 @@ class _Parts:
             hair = flesh.hair(points[near])
             other = np.minimum(flesh.head(points[near]), flesh.trunk(points[near]))
             self.hair[near] = np.minimum(other - hair, 0.01 - hair) - 0.0015
+            if flesh.outfit.hair in ('short', 'bun'):  # cut close on the nape
+                behind = -0.035 - flesh.head_local(points[near])[:, 0]
+                self.hair[near] = np.maximum(self.hair[near], np.minimum(
+                    behind, flesh.hairline(points[near])))
         self.skirt = np.zeros(len(points), bool)
         if flesh.outfit.skirt:
             self.skirt = (flesh.skirt(points) < flesh.leg(points) - 0.002) & (self.arm < 0.5)
@@ -147,7 +151,7 @@ class _Parts:
         side = step(self.vertices[:, 1], -0.13, 0.13)  # of the left thigh in a skirt
         in_skirt = 0.85 * step(-self.above_hips, -0.02, 0.22)
         chest = step(self.trunk_place, 0.05, 0.6)
-        arm = self.arm * step(self.arm_place, -0.15, 0.28)
+        arm = self.arm * step(self.arm_place, -0.22, 0.34)
         girdle = step(self.trunk_place, 0.62, 0.92) * step(self.points[:, 1], 0.02, 0.12) * (
             1 - head)
         weights = np.zeros((len(self.points), len(BONES)))

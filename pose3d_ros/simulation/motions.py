@@ -94,7 +94,7 @@ def stand(figure: Figure, time: float, style) -> Pose:
         arms = np.array([[0.36, -0.42, -0.42], [0.42, 0.42, -0.36]])
     elbows = np.array([[-0.5, 1.0, -0.3], [-0.5, -1.0, -0.3]]) if abs(style[4]) > 0.5 else None
     turn = about(2, 0.08 * a) @ about(0, 0.03 * b)
-    return figure.pose([0.01 * a, 0.03 * b, figure.height - 0.012], turn, turn @ about(
+    return figure.pose([0.01 * a, 0.03 * b, figure.height - 0.007], turn, turn @ about(
         1, 0.05 + 0.04 * style[2]), turn @ _look(time, style), arms,
         [figure.ankle(1, 0.03 * style[0], 0.02), figure.ankle(-1, -0.03 * style[0], -0.02)],
         [about(2, 0.15), about(2, -0.15)], elbows)
@@ -180,7 +180,7 @@ def reach(figure: Figure, time: float, style) -> Pose:
     lean = cycle * (0.35 * max(-height, 0) + 0.12)
     turn = about(2, cycle * chance.uniform(-0.4, 0.4))
     down = 0.12 * cycle * max(-height, 0)
-    return figure.pose([-0.05 * lean, 0, figure.height - 0.015 - down], about(2, 0), turn @ about(
+    return figure.pose([-0.05 * lean, 0, figure.height - 0.008 - down], about(2, 0), turn @ about(
         1, lean), turn @ about(1, -0.5 * height * cycle), arms,
         [figure.ankle(1, 0, 0.04), figure.ankle(-1, 0, -0.04)], [about(2, 0.2), about(2, -0.2)])
 
@@ -192,7 +192,7 @@ def squat(figure: Figure, time: float, style) -> Pose:
     lean = 0.65 * deep
     arms = np.array([[0.05 + 0.85 * deep, 0.15, -0.95 + 0.85 * deep],
                      [0.05 + 0.85 * deep, -0.15, -0.95 + 0.85 * deep]])
-    return figure.pose([-0.16 * deep * figure.scale, 0, figure.height - 0.015 - drop],
+    return figure.pose([-0.16 * deep * figure.scale, 0, figure.height - 0.008 - drop],
                        about(1, 0.5 * lean), about(1, lean), about(1, 0.25 * deep), arms,
                        [figure.ankle(1, 0, 0.08), figure.ankle(-1, 0, -0.08)],
                        [about(2, 0.35), about(2, -0.35)])
@@ -220,7 +220,7 @@ def bend(figure: Figure, time: float, style) -> Pose:
     deep = 0.5 - 0.5 * np.cos((1.2 + 0.3 * style[5]) * time)
     arms = np.array([[0.1 + 0.55 * deep, 0.12, -0.93 + 0.12 * deep],
                      [0.1 + 0.55 * deep, -0.12, -0.93 + 0.12 * deep]])
-    return figure.pose([-0.18 * deep, 0, figure.height - 0.015 - 0.16 * deep],
+    return figure.pose([-0.18 * deep, 0, figure.height - 0.008 - 0.16 * deep],
                        about(1, 0.6 * deep), about(1, 1.25 * deep), about(1, 0.9 * deep), arms,
                        [figure.ankle(1, 0, 0.04), figure.ankle(-1, 0, -0.04)],
                        [about(2, 0.2), about(2, -0.2)])
@@ -233,7 +233,7 @@ def stretch(figure: Figure, time: float, style) -> Pose:
     arms = np.array([[0.12 * style[1], sign * 0.97 * np.cos(angle), 0.97 * np.sin(angle)]
                      for sign in SIDES.values()])
     lean = about(0, 0.25 * style[2] * up)
-    return figure.pose([0, 0, figure.height - 0.012], about(2, 0), lean, lean, arms,
+    return figure.pose([0, 0, figure.height - 0.007], about(2, 0), lean, lean, arms,
                        [figure.ankle(1, 0, 0.06), figure.ankle(-1, 0, -0.06)],
                        [about(2, 0.2), about(2, -0.2)])
 

@@ -16,11 +16,13 @@ def colour(rng: np.random.Generator, vivid: float = 0.6) -> np.ndarray:
 
 
 def clouds(rng: np.random.Generator, size: tuple, roughness: float = 0.6) -> np.ndarray:
-    """Return smooth noise (H, W) in about [-1, 1] with detail at several scales."""
+    """Return smooth noise (H, W) in about [-1, 1] with detail at several scales; it wraps."""
     total, weight = np.zeros(size, np.float32), 1.0
-    for cells in (3, 7, 16, 40, 100):
-        coarse = rng.standard_normal((cells, cells), dtype=np.float32)
-        total += weight * cv2.resize(coarse, size[::-1], interpolation=cv2.INTER_CUBIC)
+    for cells in (4, 8, 16, 32, 64):
+        coarse = np.tile(rng.standard_normal((cells, cells), dtype=np.float32), (2, 2))
+        fine = cv2.resize(coarse, (2 * size[1], 2 * size[0]), interpolation=cv2.INTER_CUBIC)
+        middle = [slice(side // 2, side // 2 + side) for side in size]
+        total += weight * fine[middle[0], middle[1]]
         weight *= roughness
     return total / 2
 
@@ -122,7 +124,7 @@ def paint_floor(rng: np.random.Generator) -> np.ndarray:
         picture[::cell], picture[:, ::cell] = picture[::cell] * 0.7, picture[:, ::cell] * 0.7
     rough = 0.9 if kind == 'carpet' else 0.6
     noise = clouds(rng, TILE_SIZE, rough)
-    picture *= 1 + rng.uniform(0.03, 0.12) * (noise + noise[::-1, ::-1])[..., None]
+    picture *= 1 + rng.uniform(0.03, 0.12) * noise[..., None]
     return np.clip(picture, 0.01, 1)
 
 
