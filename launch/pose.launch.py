@@ -9,7 +9,13 @@ People in a camera's images become skeletons.
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
-from launch.actions import DeclareLaunchArgument, EmitEvent, OpaqueFunction, RegisterEventHandler
+from launch.actions import (
+    DeclareLaunchArgument,
+    EmitEvent,
+    LogInfo,
+    OpaqueFunction,
+    RegisterEventHandler,
+)
 from launch.event_handlers import OnProcessExit
 from launch.events import Shutdown
 from launch.substitutions import LaunchConfiguration
@@ -51,6 +57,8 @@ def generate_launch_description():
 def nodes(context):
     """Return the nodes that the arguments ask for."""
     given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    if not Path(given['config']).is_file():  # launch would go on with the defaults
+        raise FileNotFoundError(f"config: no such file: {given['config']}")
     topics = [(name, given[name]) for name in ('image', 'camera_info')]
     topics.append(('image/compressed', given['image'] + '/compressed'))
     pose3d = LifecycleNode(
@@ -86,5 +94,12 @@ def switched_on(text):
 
 def end_with(node):
     """Return the handler that ends the launch when a node that it needs has ended."""
-    reason = EmitEvent(event=Shutdown(reason='a node has ended; its last message says why'))
-    return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=[reason]))
+    return RegisterEventHandler(OnProcessExit(target_action=node, on_exit=end))
+
+
+def end(event, context):
+    """Return what ends the launch; nothing where it is ending already, as after Ctrl-C."""
+    if context.is_shutdown:
+        return None
+    reason = f'{event.process_name} has ended, and so does the rest: its last message says why'
+    return [LogInfo(msg=reason), EmitEvent(event=Shutdown(reason=reason))]

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """REP-155 topics below /humans/bodies, where hri_msgs is installed."""
 from pose3d_ros.core.records import Body
+from rclpy.node import PublisherEventCallbacks  # its own module has moved since Humble
 from rclpy.qos import QoSProfile
 from std_msgs.msg import Header
 
@@ -46,11 +47,14 @@ class HriOutputs:
 
     def _create(self, name: str) -> tuple:
         topic = f'/humans/bodies/{name}'
-        return (
-            self._node.create_publisher(
-                self._hri.NormalizedRegionOfInterest2D, f'{topic}/roi', NEWEST),
-            self._node.create_publisher(self._hri.Skeleton2D, f'{topic}/skeleton2d', NEWEST),
-        )
+        # The executor waits for the events of publishers in a thread of its own and would fall
+        # over one that is removed meanwhile: these have no events.
+        silent = PublisherEventCallbacks(use_default_callbacks=False)
+        return tuple(
+            self._node.create_publisher(kind, f'{topic}/{name}', NEWEST, event_callbacks=silent)
+            for name, kind in (
+                ('roi', self._hri.NormalizedRegionOfInterest2D),
+                ('skeleton2d', self._hri.Skeleton2D)))
 
     def _forget(self, names: set[str]) -> None:
         for name in names:

@@ -4,12 +4,15 @@
 import threading
 import time
 
+from message_fixtures import body, header
 from pose3d_ros import health
+from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.health import Health
+from pose3d_ros.hri_outputs import hri_outputs
 from pose3d_ros.pairing import KEPT, Pairing
 from pose3d_ros.worker import NewestWorker
 import pytest
-from ros_helpers import until
+from ros_helpers import own_domain, Probe, until
 
 
 @pytest.fixture
@@ -168,3 +171,27 @@ def test_problem_is_that_of_the_last_frame(clock):
     state.skip('too bright')
     clock.append(clock[-1] + health.LASTING + 0.1)
     assert state.problem == ''  # no frames any more, neither good nor bad
+
+
+def test_publishers_of_bodies_are_nothing_to_the_executor():
+    """
+    The worker thread makes and removes them while the executor waits in its own thread.
+
+    With an event of a removed publisher in its wait set, rclpy's executor ends with InvalidHandle.
+
+    """
+    pytest.importorskip('hri_msgs', reason='hri_msgs is not installed')
+    with own_domain() as domain:
+        probe = Probe(domain)
+        try:
+            outputs = hri_outputs(probe.node, COCO_17)
+            before = list(probe.node.waitables)
+            outputs.publish(header(), [body('p1'), body('p2')], 640, 480)
+            assert len(list(probe.node.publishers)) >= 4
+            assert list(probe.node.waitables) == before
+            outputs.publish(header(), [body('p2')], 640, 480)
+            probe.spin()
+            topics = {publisher.topic_name for publisher in probe.node.publishers}
+            assert '/humans/bodies/p2/roi' in topics and '/humans/bodies/p1/roi' not in topics
+        finally:
+            probe.close()

@@ -65,7 +65,7 @@ def test_stamps_are_start_and_frame_number(played):
 def test_image_comes_at_its_stamp(played):
     """A camera whose images are a frame late makes every latency a lie."""
     probe, *_ = played
-    assert 0 <= np.percentile(probe.arrivals, 20) < 0.3 / RATE, probe.arrivals
+    assert 0 <= min(probe.arrivals) < 0.2 / RATE, probe.arrivals  # the machine may be busy
 
 
 def test_every_image_has_its_camera_info(played):
@@ -110,15 +110,16 @@ def test_interrupt_ends_it_cleanly(played):
     assert code == 0 and 'Traceback' not in process.log
 
 
-def test_clip_without_loop_ends(tmp_path):
+@pytest.mark.parametrize('start, rate', [(1.0, 0.5), (0.0, 2000.0)], ids=['late', 'in haste'])
+def test_clip_without_loop_ends(tmp_path, start, rate):
     need_data()
     with own_domain() as domain:
         process = Process(
-            domain, tmp_path / 'log', CAMERA, video=CLIP, camera=LENS, rate=0.5, loop=False,
-            start=1.0, **small())
+            domain, tmp_path / 'log', CAMERA, video=CLIP, camera=LENS, rate=rate, loop=False,
+            start=start, **small())
         try:
             assert process.end() == 0
-            assert 'the clip is over' in process.log
+            assert process.log.count('the clip is over') == 1
         finally:
             process.close()
 
