@@ -87,12 +87,12 @@ class Pipeline:
         if not len(rays):
             return Joints.none(len(self.joint_skeleton))
         with self.stopwatch('lifting'):
-            relative, sigma = lift(
+            relative, relative_cov = lift(
                 self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
         with self.stopwatch('placement'):
             ray_cov = frame.camera.ray_covariance(rays, spread)
             observed = observe_joints(self._weights, rays, ray_cov, scores)
-            return place(relative, sigma, *observed, *self._scale_prior())
+            return place(relative, relative_cov, *observed, *self._scale_prior())
 
     def _scale_prior(self) -> tuple[float, float]:
         """Return mean and standard deviation of a body's size over that of the lifter's joints."""

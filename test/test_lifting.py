@@ -93,12 +93,37 @@ def test_hide_unseen():
 @given(some_rays)
 def test_joints_come_back_in_the_axes_of_the_camera(rays):
     engine = Echo()
-    joints, sigma = lift(engine, rays, np.ones(rays.shape[:2]), None)
+    joints, covariance = lift(engine, rays, np.ones(rays.shape[:2]), None)
     seen = engine.scores[:, 0] > 0  # the others lie behind the virtual camera
     np.testing.assert_allclose(
         joints[seen][:, :2] / joints[seen][:, 2:], rays[seen], rtol=1e-4, atol=1e-4)
-    assert joints.dtype == sigma.dtype == float
-    np.testing.assert_allclose(sigma, 0.1)
+    assert joints.dtype == covariance.dtype == float
+    np.testing.assert_allclose(covariance, np.broadcast_to(0.01 * np.eye(3), covariance.shape),
+                               rtol=1e-6, atol=1e-9)
+
+
+def test_sigma_along_the_axis_turns_with_the_virtual_camera():
+    engine = Echo()
+
+    def with_depth(**inputs):
+        out = engine(**inputs)
+        return out | {'depth_sigma': 3 * out['sigma']}
+
+    _, covariance = lift(with_depth, np.array([[[1.0, 0]]]), np.ones((1, 1)), None)
+    axis = np.array([1, 0, 1]) / np.sqrt(2)
+    assert axis @ covariance[0, 0] @ axis == pytest.approx(0.09)
+    across = np.array([1, 0, -1]) / np.sqrt(2)
+    assert across @ covariance[0, 0] @ across == pytest.approx(0.01)
+    assert covariance[0, 0, 1, 1] == pytest.approx(0.01)
+
+
+def test_frames_before_are_turned_into_the_present_virtual_camera():
+    engine = Echo()
+    past = np.array([[[[0.0, 0]], [[1, 0]]]]), np.array([[[0.7], [0]]])
+    lift(engine, np.array([[[1.0, 0]]]), np.ones((1, 1)), None, past)
+    assert engine.keypoints.shape == (1, 3, 1, 2)  # oldest first
+    np.testing.assert_allclose(engine.keypoints[0, :, 0], [[-1, 0], [0, 0], [0, 0]], atol=1e-6)
+    np.testing.assert_allclose(engine.scores[0, :, 0], [0.7, 0, 1])
 
 
 def test_engines_get_what_their_contract_says():
@@ -134,5 +159,5 @@ def test_a_keypoint_behind_the_virtual_camera_is_not_given_to_the_engine():
 
 @pytest.mark.parametrize('count', [0, 1, 3])
 def test_any_number_of_persons(count):
-    joints, sigma = lift(Echo(), np.zeros((count, 5, 2)), np.zeros((count, 5)), None)
-    assert joints.shape == (count, 5, 3) and sigma.shape == (count, 5)
+    joints, covariance = lift(Echo(), np.zeros((count, 5, 2)), np.zeros((count, 5)), None)
+    assert joints.shape == (count, 5, 3) and covariance.shape == (count, 5, 3, 3)

@@ -26,11 +26,16 @@ def observations(joints, px=2.0, focal=500.0):
     return rays, np.broadcast_to(np.eye(2) * (px / focal)**2, (*rays.shape, 2))
 
 
+def balls(sigma, shape):
+    """Return covariances (*shape, 3, 3) of the same deviation in all directions."""
+    return np.broadcast_to(sigma**2 * np.eye(3), (*shape, 3, 3))
+
+
 def placed(joints, relative=POSE, sigma=0.05, scores=1.0, scale=1.0, scale_sigma=0.06):
     """Return the placement of persons whose joints (N, J, 3) are seen where they are."""
     shape = joints.shape[:2]
     rays, covariance = observations(joints)
-    return place(np.broadcast_to(relative, joints.shape), np.full(shape, sigma), rays, covariance,
+    return place(np.broadcast_to(relative, joints.shape), balls(sigma, shape), rays, covariance,
                  np.broadcast_to(scores, shape), scale, scale_sigma)
 
 
@@ -56,7 +61,7 @@ def test_exact_observations_give_back_where_the_person_is(root):
     assert (result.source == Source.LIFTED).all()
     seen = np.ones((1, JOINTS), bool)
     state, _ = fit_root(
-        POSE[None], np.full(seen.shape, 0.05), *observations(truth), seen, 1, 0.06)
+        POSE[None], balls(0.05, seen.shape), *observations(truth), seen, 1, 0.06)
     np.testing.assert_allclose(state[0], [*root, 1], rtol=1e-3, atol=1e-3)
 
 
@@ -116,8 +121,8 @@ def test_the_covariance_is_as_large_as_the_errors(root, sigma, px, unseen):
     rng, count = np.random.default_rng(0), 3000
     noise = rng.normal(0, sigma, (count, JOINTS, 3))
     noise[:, 0] = 0  # joints are relative to the pelvis
-    sigmas = np.full((count, JOINTS), sigma)
-    sigmas[:, 0] = 1e-3
+    sigmas = balls(sigma, (count, JOINTS)).copy()
+    sigmas[:, 0] = balls(1e-3, ())
     truth = np.array(root) + rng.normal(1, 0.06, (count, 1, 1)) * (POSE + noise)
     rays, covariance = observations(truth, px)
     rays = rays + rng.normal(0, px / 500, rays.shape)
@@ -147,12 +152,23 @@ def test_a_seen_joint_lies_on_its_ray_and_an_unseen_one_where_the_lifter_says():
     assert np.trace(unseen.covariance[0, 10]) > np.trace(seen.covariance[0, 10])
 
 
+def test_what_the_lifter_says_along_and_across_the_ray_stays_so():
+    along, across = 0.1, 0.02
+    stated = np.broadcast_to(np.diag([across, across, along])**2, (1, JOINTS, 3, 3))
+    truth = (POSE + [0, 0, 4])[None]
+    rays, covariance = observations(truth)
+    result = place(POSE[None], stated, rays, covariance, hidden(10), 1, 0.001)
+    deviations = np.sqrt(np.diagonal(result.covariance[0, 10]))
+    assert deviations[2] == pytest.approx(along, rel=0.25)  # and the pelvis' own
+    np.testing.assert_allclose(deviations[:2], across, rtol=0.25)
+
+
 def test_one_wild_keypoint_does_not_move_the_person():
     truth = (POSE + [0.2, 0, 3])[None]
     rays, covariance = observations(truth)
     rays = rays.copy()
     rays[0, 13] += [0.3, 0.1]  # 150 px
-    result = place(POSE[None], np.full((1, JOINTS), 0.03), rays, covariance,
+    result = place(POSE[None], balls(0.03, (1, JOINTS)), rays, covariance,
                    np.ones((1, JOINTS)), 1, 0.06)
     np.testing.assert_allclose(result.positions[0, 0], truth[0, 0], atol=0.15)
 
@@ -174,7 +190,7 @@ def test_persons_of_whom_too_little_is_seen_are_unknown(seen):
 def test_what_is_not_finite_makes_that_person_unknown_and_no_other(what):
     joints = np.concatenate([(POSE + [0, 0, 3])[None], (POSE + [0.5, 0, 4])[None]])
     rays, covariance = observations(joints)
-    values = {'joints': np.stack([POSE, POSE]), 'sigma': np.full((2, JOINTS), 0.05), 'rays': rays}
+    values = {'joints': np.stack([POSE, POSE]), 'sigma': balls(0.05, (2, JOINTS)), 'rays': rays}
     values[what] = values[what].copy()
     values[what][0, 5] = np.nan
     result = place(*values.values(), covariance, np.ones((2, JOINTS)), 1, 0.06)
@@ -190,7 +206,7 @@ def test_nonsense_is_unknown_or_before_the_camera_and_never_an_error(seed, sprea
     joints = rng.normal(0, 0.4, (3, JOINTS, 3))
     covariance = np.broadcast_to(np.eye(2) * 1e-5, (3, JOINTS, 2, 2))
     scores = (rng.random((3, JOINTS)) < 0.6).astype(float)
-    result = place(joints, np.full((3, JOINTS), 0.05), rays, covariance, scores, 1, 0.06)
+    result = place(joints, balls(0.05, (3, JOINTS)), rays, covariance, scores, 1, 0.06)
     known = np.isfinite(result.positions).all(axis=(1, 2))
     assert (result.positions[known][..., 2] > 0).all()
     assert np.isfinite(result.covariance[known]).all()

@@ -61,40 +61,61 @@ def virtual_from_camera(rays: np.ndarray, scores: np.ndarray) -> np.ndarray:
 
 
 def rotate_rays(rotation: np.ndarray, rays: np.ndarray) -> np.ndarray:
-    """Return the rays (N, J, 2) seen by cameras turned by rotation (N, 3, 3); NaN behind them."""
+    """Return rays (..., J, 2) seen by cameras turned by rotation (..., 3, 3); NaN behind them."""
     points = np.concatenate([rays, np.ones_like(rays[..., :1])], axis=-1)
-    points = points @ rotation.transpose(0, 2, 1)
+    points = points @ rotation.swapaxes(-1, -2)
     return points[..., :2] / np.where(points[..., 2:] > 0, points[..., 2:], np.nan)
 
 
-def lift(engine, rays: np.ndarray, scores: np.ndarray, gravity: np.ndarray | None) -> tuple:
+def lift(engine, rays: np.ndarray, scores: np.ndarray, gravity: np.ndarray | None,
+         past: tuple | None = None) -> tuple:
     """
-    Return root-relative joints in the axes of the real camera, and their uncertainty.
+    Return root-relative joints in the axes of the real camera, and their covariance.
 
     Parameters
     ----------
     engine : callable
-        A lifter: keypoints, scores, gravity -> joints, sigma.
+        A lifter: keypoints, scores, gravity -> joints, sigma and perhaps depth_sigma.
     rays : (N, J, 2)
         Undistorted image points x/z, y/z in the engine's keypoint order; zero where not seen.
     scores : (N, J)
         Scores in [0, 1]; zero where not seen.
     gravity : (3,) or None
         Unit vector down in the camera optical frame; None when unknown.
+    past : (N, T - 1, J, 2), (N, T - 1, J) or None
+        Rays and scores of the frames before, oldest first, for engines with a window.
 
     Returns
     -------
-    (N, K, 3), (N, K)
-        Joints in metres relative to the pelvis, axes of the camera optical frame; one standard
-        deviation of each coordinate in metres.
+    (N, K, 3), (N, K, 3, 3)
+        Joints in metres relative to the pelvis, axes of the camera optical frame; covariance, m^2.
 
     """
     rotation = virtual_from_camera(rays, scores)
     down = np.zeros(3) if gravity is None else gravity
-    turned, scores = hide_unseen(rotate_rays(rotation, rays), scores, 0)
+    rays, scores = rays[:, None], scores[:, None]
+    if past is not None:
+        rays = np.concatenate([past[0], rays], axis=1)
+        scores = np.concatenate([past[1], scores], axis=1)
+    turned, scores = hide_unseen(rotate_rays(rotation[:, None], rays), scores, 0)
     out = engine(
-        keypoints=turned[:, None].astype(np.float32),
-        scores=scores[:, None].astype(np.float32),
+        keypoints=turned.astype(np.float32),
+        scores=scores.astype(np.float32),
         gravity=(rotation @ down).astype(np.float32),
     )
-    return out['joints'].astype(float) @ rotation, out['sigma'].astype(float)
+    return out['joints'].astype(float) @ rotation, _covariance(out, rotation)
+
+
+def _covariance(out: dict, rotation: np.ndarray) -> np.ndarray:
+    """
+    Return the covariance (N, K, 3, 3), m^2, in the axes of the real camera.
+
+    An engine says how wrong each joint may be in x and y of the virtual camera (sigma) and, where
+    it can, how wrong along its axis (depth_sigma); else that is the same.
+    """
+    across = out['sigma'].astype(float) ** 2
+    along = out['depth_sigma'].astype(float) ** 2 if 'depth_sigma' in out else across
+    axis = rotation[:, 2]  # (N, 3), the virtual camera's z in the real camera
+    outer = axis[:, :, None] * axis[:, None, :]
+    return (across[..., None, None] * np.eye(3)
+            + (along - across)[..., None, None] * outer[:, None])

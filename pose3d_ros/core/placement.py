@@ -28,7 +28,7 @@ def project(points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return rays, slope
 
 
-def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
+def fit_root(relative, relative_cov, rays, ray_cov, seen, scale, scale_sigma):
     """
     Find where the pelvis is by weighted least squares on reprojection (Gauss-Newton).
 
@@ -36,8 +36,8 @@ def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
     ----------
     relative : (N, J, 3)
         Joints relative to the pelvis, m, axes of the camera optical frame.
-    sigma : (N, J)
-        Their standard deviation, m.
+    relative_cov : (N, J, 3, 3)
+        Their covariance, m^2, same axes.
     rays : (N, J, 2)
         Undistorted image points x/z, y/z of the joints; finite also where not seen.
     ray_cov : (N, J, 2, 2)
@@ -56,10 +56,11 @@ def fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma):
     prior = np.array([0, 0, 0, scale])
     precision = np.array([FARTHEST, FARTHEST, FARTHEST, scale_sigma]) ** -2.0
     variance = np.trace(ray_cov, axis1=-2, axis2=-1) / 2
+    across = _variance_across(relative_cov, rays)
     root = _first_guess(relative * scale, rays, seen)
     state = np.column_stack([root, np.full(len(root), scale)])
     for _ in range(ITERATIONS):
-        slope, residual = _equations(state, relative, sigma, rays, variance, seen)
+        slope, residual = _equations(state, relative, across, rays, variance, seen)
         information = slope.swapaxes(1, 2) @ slope + np.diag(precision)
         gradient = slope.swapaxes(1, 2) @ residual + (precision * (state - prior))[..., None]
         step = np.linalg.solve(information, gradient)[..., 0]
@@ -84,16 +85,24 @@ def _first_guess(relative, rays, seen):
     return root
 
 
-def _equations(state, relative, sigma, rays, variance, seen):
+def _equations(state, relative, across, rays, variance, seen):
     """Return derivative (N, 2 J, 4) and residual (N, 2 J, 1), in standard deviations."""
     points = _points(state, relative)
     projected, slope = project(points)
     residual = projected - rays
-    weight = seen / np.sqrt(variance + (sigma / points[..., 2]) ** 2)
+    weight = seen / np.sqrt(variance + across / points[..., 2] ** 2)
     error = np.linalg.norm(residual, axis=-1) * weight
     weight = weight * np.sqrt(HUBER / np.maximum(error, HUBER))
     slope = np.concatenate([slope, slope @ relative[..., None]], axis=-1)  # (N, J, 2, 4)
     return _flat(slope * weight[..., None, None]), _flat((residual * weight[..., None])[..., None])
+
+
+def _variance_across(covariance, rays):
+    """Return the variance (N, J) of joints at depth 1 in the image, the mean of both axes."""
+    u, v = rays[..., 0], rays[..., 1]
+    xx, yy, zz = (covariance[..., i, i] for i in range(3))
+    xz, yz = covariance[..., 0, 2], covariance[..., 1, 2]
+    return (xx + yy + (u**2 + v**2) * zz) / 2 - u * xz - v * yz
 
 
 def _flat(rows):
@@ -108,7 +117,7 @@ def _points(state, relative):
     return points
 
 
-def place(relative, sigma, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
+def place(relative, relative_cov, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
     """
     Place persons in the camera optical frame.
 
@@ -123,13 +132,13 @@ def place(relative, sigma, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
 
     """
     seen = scores > 0
-    state, state_cov = fit_root(relative, sigma, rays, ray_cov, seen, scale, scale_sigma)
+    state, state_cov = fit_root(relative, relative_cov, rays, ray_cov, seen, scale, scale_sigma)
     points = _points(state, relative)
     spread = np.concatenate(  # derivative of a joint by tx, ty, tz, s: (N, J, 3, 4)
         [np.broadcast_to(np.eye(3), (*points.shape, 3)), relative[..., None]], axis=-1
     )
     covariance = spread @ state_cov[:, None] @ spread.swapaxes(-1, -2)
-    covariance = covariance + (sigma**2)[..., None, None] * np.eye(3)
+    covariance = covariance + relative_cov
     drawn, drawn_cov = _draw_onto_rays(points, covariance, rays, ray_cov)
     positions = np.where(seen[..., None], drawn, points)
     in_front = (positions[..., 2] > 0).all(axis=1)  # also False where anything is NaN
