@@ -134,14 +134,16 @@ def stride(figure: Figure, phase: float, speed: float, style) -> Pose:
         ankles.append(figure.ankle(sign, forward, -0.03 * sign, lift * lively * figure.scale))
         feet.append(about(2, 0.1 * sign) @ about(1, -pitch * lively))
     swing = np.cos(TAU * phase)
-    bob = 0.018 * np.cos(2 * TAU * phase + 0.4) * lively
+    # the legs are struts: highest where one stands below the hips, lowest with both on the floor
+    drop = figure.leg - np.sqrt(figure.leg**2 - (0.8 * half) ** 2)
+    drop *= 0.55 - 0.45 * np.cos(2 * TAU * (phase - 0.3))
     hips = about(2, -0.10 * swing * lively) @ about(0, 0.04 * np.sin(TAU * phase))
     lean = 0.04 + 0.05 * lively + 0.04 * style[2]
     chest = about(2, 0.10 * swing * lively) @ about(1, lean)
     reach, bend = 0.30 * lively * (1 + 0.3 * style[5]), 0.10 + 0.06 * abs(style[3])
     hands = [[0.10 - sign * reach * swing, sign * (0.13 + bend), -0.93 + 0.1 * abs(
         swing) * lively] for sign in SIDES.values()]
-    pelvis = [0, 0.02 * np.sin(TAU * phase), figure.height - 0.035 * lively - 0.01 + bob]
+    pelvis = [0, 0.02 * np.sin(TAU * phase), figure.height - 0.008 - drop]
     return figure.pose(pelvis, hips, chest, about(1, 0.06 + 0.05 * style[6]) @ about(
         2, 0.15 * style[7]), hands, ankles, feet)
 
