@@ -41,6 +41,7 @@ setup(
         'console_scripts': [
             'pose3d = pose3d_ros.cli:main',
             'pose3d_node = pose3d_ros.node:main',
+            'sim_camera = pose3d_ros.simulation.sim_camera:main',
             'video_camera = pose3d_ros.simulation.video_camera:main',
         ],
     },

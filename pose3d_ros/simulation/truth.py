@@ -66,14 +66,19 @@ def pixels_of(points: np.ndarray, view: View) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _seen(pixels, depth, skeleton, scale, picture, person):
-    """Return which points lie in the picture, on the person, no deeper than a limb's half."""
+    """
+    Return which points lie in the picture, on the person, no deeper than a limb's half.
+
+    The pixels next to a point count as well: the tip of a nose lies on the outline.
+    """
     height, width = picture.owner.shape
     places = np.round(np.nan_to_num(pixels, nan=-9)).astype(int)
     inside = ((places >= 0) & (places < [width, height])).all(-1)
-    x, y = np.where(inside[:, None], places, 0).T
+    around = places[:, None] + [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]  # (J, 9, 2)
+    x, y = np.clip(around, 0, [width - 1, height - 1]).transpose(2, 0, 1)
     limit = scale * np.array([THICKNESS[name.split('_')[-1]] for name in skeleton.points])
-    return (inside & (picture.owner[y, x] == person + 1)
-            & (depth - picture.depth[y, x] < limit))
+    on_surface = depth[:, None] - picture.depth[y, x] < limit[:, None]
+    return inside & ((picture.owner[y, x] == person + 1) & on_surface).any(1)
 
 
 def _outline(picture, part, person):
