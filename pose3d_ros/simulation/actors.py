@@ -60,9 +60,7 @@ class Actor:
         if share >= 1 or before.action == now.action:
             return self._during(now, time)
         share = share * share * (3 - 2 * share)
-        last = self._during(before, before.end - 1e-6) if number else self._during(
-            before, before.end - 1e-6)
-        return blend(last, self._during(now, time), share)
+        return blend(self._during(before, before.end), self._during(now, time), share)
 
     def _during(self, phase: Phase, time: float) -> Pose:
         share = (time - phase.begin) / max(phase.end - phase.begin, 1e-6)
@@ -81,11 +79,11 @@ class Actor:
 
 
 class Imitator:
-    """A person who repeats recorded motions at a place."""
+    """A person who does a recorded motion at a place, forwards and backwards for ever."""
 
-    def __init__(self, person: Person, takes: Sequence[Take], place, heading: float, first: int):
-        self.person, self._place, self._turn = person, np.array([*place, 0.0]), about(2, heading)
-        self._take = takes[first % len(takes)]
+    def __init__(self, person: Person, recorded: Take, place, heading: float):
+        self.person, self._take = person, recorded
+        self._place, self._turn = np.array([*place, 0.0]), about(2, heading)
         self._figure = Figure(person.mesh.anatomy)
 
     def pose(self, time: float) -> Pose:

@@ -14,12 +14,13 @@ from pose3d_ros.training.body import HEAD
 SIDES = {'left': 1.0, 'right': -1.0}
 #: Angle between the hanging arm and the vertical in the modelled pose: between the extremes.
 ARM_ANGLE = np.radians(52)
-#: Means and relative deviations of parts in statures. Lengths after de Leva (J. Biomech. 1996);
-#: widths between joint centres.
+#: Means and relative deviations of parts in statures, after de Leva (J. Biomech. 1996), but with
+#: hips and ankles 1 cm nearer to where people who annotate pictures put them (as a network that
+#: learned from such pictures finds them here). Widths between joint centres.
 PARTS = {
-    'thigh': (0.246, 0.025), 'shank': (0.244, 0.025), 'upper_arm': (0.164, 0.03),
-    'forearm': (0.153, 0.03), 'trunk': (0.288, 0.025), 'hips': (0.109, 0.05),
-    'shoulders': (0.205, 0.05), 'neck': (0.106, 0.04), 'ankle': (0.041, 0.05),
+    'thigh': (0.242, 0.025), 'shank': (0.240, 0.025), 'upper_arm': (0.164, 0.03),
+    'forearm': (0.153, 0.03), 'trunk': (0.293, 0.025), 'hips': (0.109, 0.05),
+    'shoulders': (0.205, 0.05), 'neck': (0.106, 0.04), 'ankle': (0.046, 0.05),
 }
 
 

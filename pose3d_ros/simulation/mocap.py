@@ -52,23 +52,24 @@ class Take:
         return (1 - share) * self.keypoints[first] + share * following
 
 
-def load_takes(path: str | Path) -> list[Take]:
-    """Read a BVH file, or all of a folder; raise MotionError that says what is wrong with it."""
+def motion_files(path: str | Path) -> list[Path]:
+    """Return a BVH file, or those of a folder; raise MotionError where there is none."""
     path = Path(path)
-    files = sorted(path.rglob('*.bvh')) if path.is_dir() else [path]
     if not path.exists():
-        raise MotionError(f'{path}: no such motion (expected a BVH file, a folder of them, or the'
-                          ' name of one of our motions)')
+        raise MotionError(f'{path}: no such file or folder')
+    files = sorted(path.rglob('*.bvh')) if path.is_dir() else [path]
     if not files:
         raise MotionError(f'{path}: no BVH file in this folder')
-    takes = []
-    for file in files:
-        try:
-            motion = read_bvh(file)
-            takes.append(Take(keypoints_of(motion, family_of(motion)), motion.rate))
-        except (ValueError, OSError) as error:
-            raise MotionError(str(error)) from error
-    return takes
+    return files
+
+
+def load_take(file: Path) -> Take:
+    """Read a BVH file; raise MotionError that says what is wrong with it."""
+    try:
+        motion = read_bvh(file)
+        return Take(keypoints_of(motion, family_of(motion)), motion.rate)
+    except (ValueError, OSError) as error:
+        raise MotionError(str(error)) from error
 
 
 def imitate(keypoints: np.ndarray, figure: Figure) -> Pose:

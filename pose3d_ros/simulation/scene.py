@@ -8,13 +8,14 @@ origin, around which people move; further cameras stand on a circle around it.
 """
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from pose3d_ros.core.camera import CameraError
 from pose3d_ros.simulation.actors import Actor, Imitator, Script
 from pose3d_ros.simulation.crowd import assemble, make_person, shadow_of
 from pose3d_ros.simulation.lens import look_from, pinhole, View
-from pose3d_ros.simulation.mocap import load_takes, MotionError
+from pose3d_ros.simulation.mocap import load_take, motion_files, MotionError, Take
 from pose3d_ros.simulation.motions import ACTIONS, SEAT
 from pose3d_ros.simulation.picture import Picture, take
 from pose3d_ros.simulation.room import Box, make_room, see
@@ -54,15 +55,18 @@ class Scene:
                  seed: int = 0):
         if not 0 <= people <= len(LANES):
             raise ValueError(f'people: expected 0 to {len(LANES)}, {people} given')
-        takes = None if motion in MOTIONS else _takes(motion)
+        if seed < 0:
+            raise ValueError(f'seed: expected 0 or more, {seed} given')
         rng = np.random.default_rng([seed, 7])
+        takes = None if motion in MOTIONS else _takes(motion, people, rng)
         self.views, boxes, self.actors = list(views), [], []
         for number in range(people):
             person = make_person(np.random.default_rng([seed, number]))
             lane = LANES[number]
             if takes:
-                self.actors.append(Imitator(person, takes, (lane, (-1) ** number * 0.5 * (
-                    people > 1)), rng.uniform(-np.pi, np.pi), number))
+                place = (lane, (-1) ** number * 0.5 * (people > 1))
+                recorded = takes[number % len(takes)]
+                self.actors.append(Imitator(person, recorded, place, rng.uniform(-np.pi, np.pi)))
                 continue
             script, furniture = WRITERS.get(motion, _on_the_spot)(rng, number, lane, motion)
             boxes += furniture
@@ -84,12 +88,13 @@ class Scene:
         return seen
 
 
-def _takes(motion: str):
-    try:
-        return load_takes(motion)
-    except MotionError as error:
-        raise MotionError(f"motion '{motion}': {error}; our own motions: {', '.join(MOTIONS)}"
-                          if 'no such motion' in str(error) else str(error)) from error
+def _takes(motion: str, people: int, rng) -> list[Take]:
+    """Return recorded motions, one a person as far as there are as many."""
+    if not motion or not Path(motion).exists():
+        raise MotionError(f"unknown motion '{motion}': expected one of {', '.join(MOTIONS)}, or a"
+                          ' BVH file or a folder of them')
+    files = motion_files(motion)
+    return [load_take(files[n]) for n in rng.permutation(len(files))[:max(people, 1)]]
 
 
 def make_views(count: int, width: int, height: int, fov: float, height_m: float, tilt: float,
