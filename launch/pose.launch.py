@@ -66,15 +66,19 @@ def nodes(context):
         output='screen', remappings=topics,
         parameters=[
             given['config'], {ENGINES[name]: given[name] for name in ENGINES if given[name]}])
-    actions = [pose3d, end_with(pose3d)]
+    actions = [rviz(given)] if switched_on(given['rviz']) else []
+    actions += [pose3d, end_with(pose3d)]  # after RViz: where that is missing nothing may start
     if given['video']:
         clip = video_camera(given, topics)
         actions += [clip, end_with(clip)]
-    if switched_on(given['rviz']):
-        actions.append(Node(
-            package='rviz2', executable='rviz2', output='screen',
-            arguments=['-d', str(SHARE / 'config' / 'pose.rviz'), '-f', given['fixed_frame']]))
     return actions
+
+
+def rviz(given):
+    """Return RViz with everything that the node publishes."""
+    return Node(
+        package='rviz2', executable='rviz2', output='screen',
+        arguments=['-d', str(SHARE / 'config' / 'pose.rviz'), '-f', given['fixed_frame']])
 
 
 def video_camera(given, topics):
