@@ -16,21 +16,22 @@ LONGEST_CHAIN = 100  # frames; more is a loop
 
 class Gravity:
     """
-    Listens to TF for the orientation of cameras in a frame whose z axis points up.
+    The orientation of cameras in a frame whose z axis points up.
 
     Parameters
     ----------
-    node : rclpy node
-        For the subscriptions.
     frame : str
         The frame that is level, such as base_link, odom or map (REP-105).
 
     """
 
-    def __init__(self, node, frame: str):
-        self._node, self._frame = node, frame
+    def __init__(self, frame: str):
+        self._frame = frame
         self._above: dict[str, tuple[str, np.ndarray]] = {}  # child: parent, parent_from_child
-        self._subscriptions = [
+
+    def listen(self, node) -> list:
+        """Subscribe to TF; return the subscriptions, for the node to destroy."""
+        return [
             node.create_subscription(TFMessage, '/tf', self.add, QoSProfile(depth=100)),
             node.create_subscription(TFMessage, '/tf_static', self.add, LATCHED),
         ]
@@ -50,11 +51,6 @@ class Gravity:
         if camera_root != root:
             return None
         return root_from_camera.T @ root_from_level @ [0.0, 0.0, -1.0]
-
-    def destroy(self) -> None:
-        """Remove the subscriptions."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
 
     def _to_root(self, frame: str) -> tuple[str, np.ndarray]:
         """Return the root above a frame, and root_from_frame (3, 3)."""

@@ -11,22 +11,24 @@ import numpy as np
 from pose3d_ros import inference
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip
-from pose3d_ros.commands.demo import choose_clip, LONGEST, play_with_bar
+from pose3d_ros.commands.demo import play_with_bar
 from pose3d_ros.commands.run import add_config_arguments, config_from, process
+from pose3d_ros.live.cameras import clip_camera, StandIn
 from pose3d_ros.live.report import session_from, summary_of
-from pose3d_ros.live.session import fitted, Play
 from pose3d_ros.pipeline import Pipeline
 
 HELP = 'where the time goes, stage by stage, and from image stamp to markers'
 INFERENCE = ('detection', 'keypoints', 'lifting')
+SIMULATED = 5.0  # s, of simulation where no clip is given
 
 
 def add_arguments(parser) -> None:
     """Declare the arguments."""
-    parser.add_argument('--video', type=Path, help='clip to measure on')
+    parser.add_argument('--video', type=Path, help='clip to measure on; else one is simulated')
     parser.add_argument('--camera', type=Path, help='its calibration file (camera_info YAML)')
     parser.add_argument(
-        '--longest', type=int, default=LONGEST, help='longer side of the images, px (%(default)s)')
+        '--longest', type=int, default=640, help='longer side of the images, px (%(default)s)')
+    parser.add_argument('--people', type=int, default=1, help='in the simulation (%(default)s)')
     parser.add_argument('--rate', type=float, default=30.0, help='images a second (%(default)s)')
     parser.add_argument('--seconds', type=float, default=10.0, help='how long live (%(default)s)')
     parser.add_argument('--offline', action='store_true', help='only the stages, without ROS')
@@ -36,31 +38,45 @@ def add_arguments(parser) -> None:
 
 def main(args) -> int:
     """Measure and print."""
-    choose_clip(args)
     config = config_from(args)
-    width, height = fitted(Clip(args.video), args.longest)
-    figures = {
-        'machine': f'{platform.machine()}, {os.cpu_count()} cores, ONNX Runtime',
-        'image': f'{width} x {height}',
-        'offline': offline(args, config, width, height)}
-    print(f"{figures['image']} pixels; {figures['machine']}")
-    show_stages(figures['offline'])
-    if not args.offline:
-        what = Play(args.video, args.camera, args.rate, width, height, args.seconds)
-        figures['live'] = live(what, config)
-        show_live(figures['live'])
+    with tempfile.TemporaryDirectory() as folder:
+        video, calibration = clip_of(args, Path(folder))
+        camera = clip_camera(video, calibration, args.rate, args.longest)
+        figures = {
+            'machine': f'{platform.machine()}, {os.cpu_count()} cores, ONNX Runtime',
+            'camera': camera.label, 'offline': offline(camera, config)}
+        print(f"{figures['camera']}; {figures['machine']}")
+        show_stages(figures['offline'])
+        if not args.offline:
+            figures['live'] = live(camera, args.seconds, config, Path(folder))
+            show_live(figures['live'])
     if args.out:
         args.out.write_text(json.dumps(figures, indent=2) + '\n')
     return 0
 
 
-def offline(args, config, width: int, height: int) -> dict:
+def clip_of(args, folder: Path) -> tuple[Path, Path]:
+    """Return the clip and calibration that were given, or simulated ones."""
+    if args.video and args.camera:
+        return args.video, args.camera
+    if args.video or args.camera:
+        raise ValueError('a clip needs both --video and --camera')
+    from pose3d_ros.simulation.render import write_clip  # needs numba
+    from pose3d_ros.simulation.scene import make_views, Scene
+    scene = Scene(make_views(1, 640, 480, 65.0, 1.3, -5.0), args.people, 'mixed', 0)
+    video, calibration = folder / 'simulated.mp4', folder / 'simulated.yaml'
+    write_clip(scene, video, folder / 'truth.jsonl', calibration, args.rate, SIMULATED)
+    return video, calibration
+
+
+def offline(camera: StandIn, config) -> dict:
     """Return median and p99 of each stage over the clip, ms, and frames a second."""
     pipeline = Pipeline(config, *inference.load_all(config))
-    clip = Clip(args.video, width, height)
+    about = camera.parameters
+    clip = Clip(about['video'], about['width'], about['height'])
     frames = [
         dict(pipeline.stopwatch.seconds)
-        for _ in process(pipeline, clip, load_calibration(args.camera))][5:]  # warm by then
+        for _ in process(pipeline, clip, load_calibration(about['camera']))][5:]  # warm by then
     stages = {name for frame in frames for name in frame}
     times = {name: [1e3 * f.get(name, 0.0) for f in frames] for name in sorted(stages)}
     times['all'] = [1e3 * sum(f.values()) for f in frames]
@@ -76,10 +92,9 @@ def _spread(values: list[float]) -> dict[str, float]:
         'p99': round(float(np.percentile(values, 99)), 2)}
 
 
-def live(what: Play, config) -> dict:
+def live(camera: StandIn, seconds: float, config, folder: Path) -> dict:
     """Return the report of a live session, and the part of latency that is not inference."""
-    with tempfile.TemporaryDirectory() as folder:
-        recorder, _ = play_with_bar(what, config, Path(folder), overlay=False)
+    recorder, _ = play_with_bar(camera, seconds, config, folder, overlay=False)
     report = summary_of(session_from(recorder.messages))
     latency = report['latency_ms']['p50']
     inferring = sum(report['stages_ms'].get(name, 0.0) for name in INFERENCE)

@@ -1,87 +1,111 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""`pose3d demo`: a clip through the real node; pictures, a bag and a report."""
+"""`pose3d demo`: people through the real node; pictures, a bag and a report."""
 import json
-import os
 from pathlib import Path
 import sys
 
-from pose3d_ros.calibration import load_calibration
-from pose3d_ros.clip import Clip
-from pose3d_ros.commands.run import add_config_arguments, config_from, gravity_of
+from pose3d_ros.commands.run import add_config_arguments, config_from
+from pose3d_ros.core.config import Config
+from pose3d_ros.evaluation.recording import People
 from pose3d_ros.evaluation.table import table
-from pose3d_ros.live.pictures import write_pictures
+from pose3d_ros.live.cameras import (
+    clip_camera,
+    clip_truth,
+    simulated_camera,
+    simulated_truth,
+    StandIn,
+)
+from pose3d_ros.live.pictures import overlays_in, write_overlay, write_session_page
 from pose3d_ros.live.report import session_from, summary_of
-from pose3d_ros.live.session import AFTER, fitted, Play, play, START
-from pose3d_ros.live.truth import LiveTruth
+from pose3d_ros.live.session import AFTER, play, START
+from pose3d_ros.live.truth import errors_of
 from tqdm import tqdm
 
-HELP = 'a clip through the real node: pictures, a bag and a report'
+HELP = 'a simulated room or a clip through the real node: pictures, a bag and a report'
 LONGEST = 640  # px, longer side of the played images
+TRUTH = 'truth.jsonl'
 
 
 def add_arguments(parser) -> None:
     """Declare the arguments."""
-    parser.add_argument('--video', type=Path, help='clip to play')
-    parser.add_argument('--camera', type=Path, help='its calibration file (camera_info YAML)')
-    parser.add_argument('--truth', type=Path, help='true joints, as for pose3d evaluate')
+    add_camera_arguments(parser)
+    parser.add_argument('--truth', type=Path, help='true joints of the clip, as for evaluate')
     parser.add_argument('--truth-offset', type=int, default=0, help='as for pose3d evaluate')
-    parser.add_argument('--rate', type=float, default=30.0, help='images a second (%(default)s)')
-    parser.add_argument('--seconds', type=float, default=10.0, help='how long (%(default)s)')
     parser.add_argument('--out', type=Path, default=Path('demo'), help='folder (%(default)s)')
     add_config_arguments(parser)
 
 
+def add_camera_arguments(parser) -> None:
+    """Declare what plays the camera; a simulated room where no clip is given."""
+    parser.add_argument('--video', type=Path, help='clip to play')
+    parser.add_argument('--camera', type=Path, help='its calibration file (camera_info YAML)')
+    parser.add_argument(
+        '--longest', type=int, default=LONGEST, help='longer side of its images, px (%(default)s)')
+    parser.add_argument('--people', type=int, default=2, help='in the simulation (%(default)s)')
+    parser.add_argument('--motion', default='mixed', help='in the simulation (%(default)s)')
+    parser.add_argument('--seed', type=int, default=0, help='of the simulation (%(default)s)')
+    parser.add_argument('--rate', type=float, default=15.0, help='images a second (%(default)s)')
+    parser.add_argument('--seconds', type=float, default=10.0, help='how long (%(default)s)')
+
+
+def camera_from(args, folder: Path) -> StandIn:
+    """Return what plays the camera; a simulation writes its truth into the folder."""
+    if args.video and args.camera:
+        return clip_camera(args.video, args.camera, args.rate, args.longest)
+    if args.video or args.camera:
+        raise ValueError('a clip needs both --video and --camera')
+    return simulated_camera(
+        args.people, args.motion, args.seed, args.rate, (folder / TRUTH).absolute())
+
+
 def main(args) -> int:
     """Play, record, report."""
-    choose_clip(args)
-    config = config_from(args)
-    width, height = fitted(Clip(args.video), LONGEST)
-    what = Play(args.video, args.camera, args.rate, width, height, args.seconds)
-    recorder, start = play_with_bar(what, config, args.out, overlay=True)
+    config, camera = config_from(args), camera_from(args, args.out)
+    recorder, start = play_with_bar(camera, args.seconds, config, args.out, overlay=True)
     recorder.write(args.out / 'bag')
     session = session_from(recorder.messages)
     report = summary_of(session)
-    truth = LiveTruth(args.truth, args.truth_offset, what, start) if args.truth else None
     if not report['detection_rate']:
         raise ValueError(f'no skeleton was published: see the logs in {args.out}')
-    report['errors'] = truth.errors(session, args.out) if truth else None
+    numbers = {stamp: round((stamp - start) * camera.rate) for stamp in session.bodies}
+    truth = truth_of(args, camera, list(numbers.values()))
+    bodies = {numbers[stamp]: found for stamp, found in session.bodies.items()}
+    report['errors'] = (
+        errors_of(bodies, truth, session.camera, camera.rate, args.out) if truth else None)
     (args.out / 'report.json').write_text(json.dumps(report, indent=2) + '\n')
-    calibration = load_calibration(args.camera)
-    write_pictures(
-        args.out, recorder.messages, session, report, what,
-        calibration.camera.for_image(width, height), gravity_of(calibration), truth)
-    show(report, args.out)
+    overlays = overlays_in(recorder.messages)
+    write_overlay(args.out / 'overlay.mp4', overlays, camera.rate)
+    true_people = {stamp: truth[n] for stamp, n in numbers.items() if n in truth}
+    write_session_page(
+        args.out / 'page.png', overlays, session, true_people, report,
+        'People in a camera, in metres')
+    show(report, camera.label, args.out)
     return 0
 
 
-def choose_clip(args) -> None:
-    """Take the clip that the data folder offers where none is given."""
-    if args.video and args.camera:
-        return
-    folder = Path(os.environ.get('POSE3D_DATA', '')) / 'video' / 'balancing'
-    if args.video or args.camera or not folder.is_dir():
-        raise ValueError(
-            'give --video and --camera, or let POSE3D_DATA name a folder with video/balancing'
-            ' (README, data)')
-    args.video, args.camera = folder / 'cam01.mp4', folder / 'cam01.yaml'
-    args.truth, args.truth_offset = folder / 'truth.csv', -1  # its truth leads by 3/4 frame
+def truth_of(args, camera: StandIn, images: list[int]) -> dict[int, People]:
+    """Return the true people in images by number; empty where there is no truth."""
+    if not args.video:
+        return simulated_truth(args.out / TRUTH, images)
+    return clip_truth(camera, args.truth, args.truth_offset, images) if args.truth else {}
 
 
-def play_with_bar(what: Play, config, folder: Path, overlay: bool):
+def play_with_bar(camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool):
     """Play with a progress bar in seconds."""
-    total = START + what.seconds + AFTER
     bar = tqdm(
-        total=round(total), unit='s', desc='live', disable=not sys.stderr.isatty(),
-        bar_format='{desc}: {bar} {n:.0f}/{total:.0f} s')
+        total=round(START + seconds + AFTER), unit='s', desc='live',
+        disable=not sys.stderr.isatty(), bar_format='{desc}: {bar} {n:.0f}/{total:.0f} s')
     with bar:
-        return play(what, config, folder, overlay, lambda now: bar.update(now - bar.n))
+        return play(
+            camera, seconds, config, folder, overlay, lambda now: bar.update(now - bar.n))
 
 
-def show(report: dict, folder: Path) -> None:
+def show(report: dict, label: str, folder: Path) -> None:
     """Print the report."""
     latency = report['latency_ms']
     rows = {
+        'camera': label,
         'frames published': report['frames_published'],
         'frames processed': report['frames_processed'],
         'rate': f"{report['rate_hz']:.1f} Hz",

@@ -61,10 +61,17 @@ class Recorder:
         if overlay:
             self._node.create_subscription(Image, OVERLAY, self._keep_overlay, SENSOR)
 
-    def spin(self, seconds: float, tick: Callable[[], None]) -> None:
-        """Record for some seconds; call tick ten times a second."""
+    @property
+    def topics(self) -> set[str]:
+        """Return the topics on which something came."""
+        return {topic for topic, _, _ in self.messages}
+
+    def spin(
+        self, seconds: float, tick: Callable[[], None], until: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Record for some seconds or until something holds; call tick ten times a second."""
         end, due = time.monotonic() + seconds, 0.0
-        while (now := time.monotonic()) < end:
+        while (now := time.monotonic()) < end and not until():
             if now >= due:
                 tick()
                 due = now + 0.1

@@ -1,15 +1,23 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What a live session amounts to: rate, latency, stages, detection, errors."""
+"""What a live session amounts to: rate, latency, stages, detection."""
 from dataclasses import dataclass
 
 from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
+from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.records import Body
-from pose3d_ros.messages import bodies_from_cloud, seconds
+from pose3d_ros.gravity import Gravity
+from pose3d_ros.messages import bodies_from_cloud, camera_from_message, seconds
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CameraInfo, PointCloud2
+from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
+
+TYPES = {
+    '/camera_info': CameraInfo, '/pose3d/joints': PointCloud2, '/pose3d/markers': MarkerArray,
+    '/diagnostics': DiagnosticArray, '/tf_static': TFMessage,
+}
 
 
 @dataclass(frozen=True)
@@ -20,36 +28,38 @@ class Session:
     bodies: dict[float, list[Body]]  # stamp of image: who is there
     markers: dict[float, float]  # stamp of image: when its markers arrived
     stages: dict[str, float]  # ms, mean of the node's last frames
-    node_latency: float  # ms, median, as the node itself measures it
-    rate: float  # frames a second
+    camera: PinholeCamera
+    gravity: np.ndarray | None  # (3,) down in the camera optical frame
+
+    @property
+    def rate(self) -> float:
+        """Return frames a second."""
+        stamps = list(self.bodies)
+        return (len(stamps) - 1) / (stamps[-1] - stamps[0]) if len(stamps) > 1 else 0.0
 
 
 def session_from(messages: list[tuple[str, int, bytes]]) -> Session:
-    """Return the session in a recorder's messages."""
-    published, bodies, markers, health = [], {}, {}, {}
+    """Return the session in a recorder's messages; raise ValueError if no camera was there."""
+    seen = {topic: [] for topic in TYPES}
     for topic, received, data in messages:
-        if topic == '/camera_info':
-            published.append(_stamp(deserialize_message(data, CameraInfo)))
-        elif topic == '/pose3d/joints':
-            cloud = deserialize_message(data, PointCloud2)
-            bodies[_stamp(cloud)] = bodies_from_cloud(cloud)
-        elif topic == '/pose3d/markers':
-            for marker in deserialize_message(data, MarkerArray).markers[-1:]:
-                markers[_stamp(marker)] = received * 1e-9
-        elif topic == '/diagnostics':
-            values = deserialize_message(data, DiagnosticArray).status[0].values
-            health = {value.key: value.value for value in values}
+        if topic in TYPES:
+            seen[topic].append((received * 1e-9, deserialize_message(data, TYPES[topic])))
+    if not seen['/camera_info']:
+        raise ValueError('the camera published nothing')
+    info = seen['/camera_info'][0][1]
+    published = [_stamp(msg) for _, msg in seen['/camera_info']]
     images = set(published)
-    bodies = {stamp: found for stamp, found in sorted(bodies.items()) if stamp in images}
     return Session(
         published=published,
-        bodies=bodies,
-        markers={stamp: at for stamp, at in sorted(markers.items()) if stamp in images},
-        stages={
-            key.removeprefix('stage_').removesuffix('_ms'): float(value)
-            for key, value in health.items() if key.startswith('stage_')},
-        node_latency=float(health.get('latency_p50_ms', 'nan')),
-        rate=_rate(list(bodies)),
+        bodies={
+            _stamp(msg): bodies_from_cloud(msg) for _, msg in seen['/pose3d/joints']
+            if _stamp(msg) in images},
+        markers={
+            _stamp(msg.markers[-1]): at for at, msg in seen['/pose3d/markers']
+            if msg.markers and _stamp(msg.markers[-1]) in images},
+        stages=_stages([msg for _, msg in seen['/diagnostics']]),
+        camera=camera_from_message(info, info.width, info.height),
+        gravity=_gravity([msg for _, msg in seen['/tf_static']], info.header.frame_id),
     )
 
 
@@ -73,5 +83,15 @@ def _stamp(msg) -> float:
     return seconds(msg.header.stamp)
 
 
-def _rate(stamps: list[float]) -> float:
-    return (len(stamps) - 1) / (stamps[-1] - stamps[0]) if len(stamps) > 1 else 0.0
+def _stages(diagnostics: list[DiagnosticArray]) -> dict[str, float]:
+    values = {v.key: v.value for msg in diagnostics for v in msg.status[0].values}
+    return {
+        key.removeprefix('stage_').removesuffix('_ms'): float(value)
+        for key, value in values.items() if key.startswith('stage_')}
+
+
+def _gravity(frames: list[TFMessage], camera: str) -> np.ndarray | None:
+    tree = Gravity('world')
+    for msg in frames:
+        tree.add(msg)
+    return tree.down(camera)

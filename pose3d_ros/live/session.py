@@ -1,44 +1,35 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""A clip through the real node: camera, node and recorder as processes of their own."""
+"""A camera, the real node and a recorder as processes of their own, over DDS."""
 from collections.abc import Callable
-from dataclasses import dataclass
 import os
 from pathlib import Path
 import time
 
-from pose3d_ros.clip import Clip
 from pose3d_ros.core.config import Config, describe
+from pose3d_ros.live.cameras import StandIn
 from pose3d_ros.live.processes import Processes
 from pose3d_ros.live.recorder import Recorder
 
-NODE, CAMERA = 'pose3d_ros.node', 'pose3d_ros.simulation.video_camera'
+NODE = 'pose3d_ros.node'
 START = 5.0  # s, for processes to start and find each other before the first image
+SLOWEST_START = 90.0  # s, for a simulated camera that compiles its renderer first
 AFTER = 0.5  # s, for the last image to come through
 
 
-@dataclass(frozen=True)
-class Play:
-    """What the camera shows."""
-
-    video: Path
-    camera: Path
-    rate: float  # images a second
-    width: int  # px
-    height: int  # px
-    seconds: float  # of images
-
-
 def play(
-    what: Play, config: Config, folder: Path, overlay: bool, progress: Callable[[float], None]
+    camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool,
+    progress: Callable[[float], None],
 ) -> tuple[Recorder, float]:
     """
-    Play a clip to the node and record what it says.
+    Let the node watch a camera and record what it says.
 
     Parameters
     ----------
-    what : Play
-        The camera.
+    camera : StandIn
+        What plays the camera.
+    seconds : float
+        How long, from the first image on.
     config : Config
         Parameters of the node.
     folder : Path
@@ -66,15 +57,14 @@ def play(
     start = began + START
     with Processes(folder, domain) as processes:
         processes.start(NODE, values_of(config))
-        processes.start(CAMERA, {
-            'video': what.video, 'camera': what.camera, 'rate': float(what.rate),
-            'width': what.width, 'height': what.height, 'start': start})
+        processes.start(camera.module, camera.parameters | {'start': start})
 
         def tick():
             processes.check()
             progress(time.time() - began)
 
-        recorder.spin(START + what.seconds + AFTER, tick)
+        recorder.spin(SLOWEST_START, tick, until=lambda: '/camera_info' in recorder.topics)
+        recorder.spin(seconds + AFTER, tick)
     recorder.close()
     return recorder, start
 
@@ -86,9 +76,3 @@ def values_of(config: Config) -> dict[str, object]:
         group, entry = name.split('.')
         values[name] = getattr(getattr(config, group), entry)
     return values
-
-
-def fitted(clip: Clip, longest: int) -> tuple[int, int]:
-    """Return width and height of a clip scaled so that its longer side is at most so long, px."""
-    scale = min(1.0, longest / max(clip.width, clip.height))
-    return 2 * round(clip.width * scale / 2), 2 * round(clip.height * scale / 2)

@@ -1,0 +1,61 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""What plays the camera in a live session: a clip or a simulated room."""
+from dataclasses import dataclass
+from pathlib import Path
+
+from pose3d_ros.calibration import load_calibration
+from pose3d_ros.clip import Clip
+from pose3d_ros.evaluation import predictions
+from pose3d_ros.evaluation.recording import People
+from pose3d_ros.evaluation.truth import load_truth
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A camera node; image k has the stamp start + k / rate."""
+
+    module: str
+    parameters: dict[str, object]
+    rate: float  # images a second
+    label: str  # what is seen, for people
+
+
+def clip_camera(video: Path, calibration: Path, rate: float, longest: int) -> StandIn:
+    """Return a clip as a camera, its images scaled to a longer side of at most so many px."""
+    clip = Clip(video)
+    load_calibration(calibration).camera.for_image(clip.width, clip.height)  # refuses early
+    width, height = fitted(clip, longest)
+    return StandIn(
+        'pose3d_ros.simulation.video_camera',
+        {'video': video, 'camera': calibration, 'rate': rate, 'width': width, 'height': height},
+        rate, f'{video.name}, {width} x {height}')
+
+
+def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Path) -> StandIn:
+    """Return a simulated room with people as a camera of 640 x 480 px that writes its truth."""
+    return StandIn(
+        'pose3d_ros.simulation.sim_camera',
+        {'people': people, 'motion': motion, 'seed': seed, 'rate': rate, 'depth_encoding': '""',
+         'width': 640, 'height': 480, 'truth_file': truth},
+        rate, f'simulation of {people} people ({motion}), 640 x 480')
+
+
+def clip_truth(camera: StandIn, path: Path, offset: int, images: list[int]) -> dict[int, People]:
+    """Return the true people in images of a clip camera, as far as the truth file has them."""
+    clip = Clip(camera.parameters['video'])
+    truth = load_truth(path, load_calibration(camera.parameters['camera']), offset)
+    frames = {image: clip.index_at(image, camera.rate) % clip.length for image in images}
+    return {image: truth.frames[f] for image, f in frames.items() if f in truth.frames}
+
+
+def simulated_truth(path: Path, images: list[int]) -> dict[int, People]:
+    """Return the true people in images of a simulated camera."""
+    frames = predictions.read(path).frames
+    return {image: frames[image] for image in images if image in frames}
+
+
+def fitted(clip: Clip, longest: int) -> tuple[int, int]:
+    """Return width and height of a clip scaled so that its longer side is at most so long, px."""
+    scale = min(1.0, longest / max(clip.width, clip.height))
+    return 2 * round(clip.width * scale / 2), 2 * round(clip.height * scale / 2)
