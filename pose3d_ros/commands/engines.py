@@ -4,11 +4,13 @@
 import argparse
 from dataclasses import fields, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pose3d_ros import inference
 from pose3d_ros.core.skeleton import Skeleton
 
 HELP = 'import, list, check and add engine files'
+HALF = 'compute with 16 bits inside, checked against 32; for GPUs'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     importing.set_defaults(action=import_file)
     importing.add_argument('model', type=Path, metavar='MODEL.onnx')
     importing.add_argument('-o', '--output', type=Path, required=True, metavar='FILE')
+    importing.add_argument('--half', action='store_true', help=HALF)
     _add_recipe(importing)
     actions.add_parser('list', help='show the engines that have a name').set_defaults(
         action=list_engines
@@ -31,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add.add_argument('name', metavar='NAME')
     add.add_argument('--from', dest='model', type=Path, required=True, metavar='FILE')
     add.add_argument('--force', action='store_true', help='take a file with another checksum')
+    add.add_argument('--half', action='store_true', help=HALF)
 
 
 def main(args: argparse.Namespace) -> int:
@@ -44,7 +48,8 @@ def import_file(args: argparse.Namespace) -> int:
 
     given = {each.name: getattr(args, each.name) for each in fields(Recipe)}
     recipe = Recipe.from_dict({name: value for name, value in given.items() if value is not None})
-    _import(args.model, replace(recipe, name=recipe.name or args.output.stem), args.output)
+    recipe = replace(recipe, name=recipe.name or args.output.stem)
+    _import(args.model, recipe, args.output, args.half)
     return 0
 
 
@@ -59,7 +64,7 @@ def add_engine(args: argparse.Namespace) -> int:
     if not args.force:
         check_file(catalogue[args.name], args.model)
     output = inference.user_folder() / f'{args.name}.onnx'
-    _import(args.model, catalogue[args.name].recipe, output)
+    _import(args.model, catalogue[args.name].recipe, output, args.half)
     return 0
 
 
@@ -100,7 +105,7 @@ def check_engine(args: argparse.Namespace) -> int:
     return 0
 
 
-def _import(model: Path, recipe, output: Path) -> None:
+def _import(model: Path, recipe, output: Path, half: bool) -> None:
     """Import, check, save and say so."""
     from pose3d_ros.graphs.importing import import_network
     from pose3d_ros.graphs.opset import at_opset
@@ -115,8 +120,26 @@ def _import(model: Path, recipe, output: Path) -> None:
         raise ValueError(f'{model} cannot be imported: {error}') from error
     if converted is not network:
         check_same(network.SerializeToString(), converted.SerializeToString())
-    save_engine(engine, output, check=lambda part: inference.load(part, recipe.kind))
+    if half:
+        _save_half(engine, output)
+    else:
+        save_engine(engine, output, check=lambda part: inference.load(part, recipe.kind))
     print(f"{output}: {recipe.kind} '{recipe.name}', {output.stat().st_size / 1e6:.1f} MB")
+
+
+def _save_half(engine, output: Path) -> None:
+    """Save an engine with a half-precision body that gives what the engine gives."""
+    from pose3d_ros.graphs.half import to_half
+    from pose3d_ros.graphs.saving import save_engine
+    from pose3d_ros.inference.selfcheck import check_engine
+
+    with TemporaryDirectory() as folder:
+        single = Path(folder) / output.name
+        save_engine(engine, single, check=lambda part: None)
+        reference = inference.load(single)
+    save_engine(
+        to_half(engine), output,
+        check=lambda part: check_engine(inference.load(part), reference))
 
 
 def _text(value) -> str:

@@ -47,6 +47,7 @@ class EngineFacts:
     joints: Skeleton | None = None
     window: int | None = None  # frames
     stature: float | None = None  # m: body height of the person the lifter's joints describe
+    precision: str | None = None  # 'half': the network inside computes with 16 bits
 
     @property
     def letters(self) -> dict[str, int]:
@@ -72,6 +73,7 @@ PARSERS = {
     'joints': skeleton_named,
     'window': lambda text: _positive(int(text)),
     'stature': lambda text: _positive(float(text)),
+    'precision': lambda text: {'half': 'half', 'single': None}[text],
 }
 
 
@@ -104,7 +106,7 @@ def _parsed(path: Path, metadata: dict[str, str], fact: str):
         raise EngineError(f"{path} ({metadata['kind']}) lacks '{fact}' in its metadata")
     try:
         return PARSERS[fact](metadata[fact])
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         raise EngineError(f"{path} has bad '{fact}' in its metadata: {error}") from error
 
 
