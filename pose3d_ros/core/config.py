@@ -83,6 +83,9 @@ class Tracking:
 class Inference:
     """How engines run."""
 
+    backend: str = parameter(
+        'auto', 'what computes; auto takes TensorRT where it can run',
+        choices=('auto', 'tensorrt', 'onnxruntime'))
     threads: int = parameter(
         1, 'threads of ONNX Runtime; more than the idle cores slow it down', low=1, high=64)
 

@@ -1,16 +1,18 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """An engine file in, arrays out."""
+from collections.abc import Callable
 from pathlib import Path
 
 from pose3d_ros.core.config import Config
+from pose3d_ros.inference.engines import Engines
 from pose3d_ros.inference.errors import EngineError
 from pose3d_ros.inference.facts import EngineFacts, read_facts
 from pose3d_ros.inference.folders import engine_files, find_engine, package_folder, user_folder
 
 __all__ = [
-    'EngineError', 'EngineFacts', 'engine_files', 'find_engine', 'load', 'package_folder',
-    'load_all', 'read_facts', 'user_folder',
+    'EngineError', 'EngineFacts', 'Engines', 'engine_files', 'find_engine', 'load',
+    'load_all', 'package_folder', 'read_facts', 'user_folder',
 ]
 
 
@@ -38,13 +40,13 @@ def load(name_or_path: str | Path, kind: str | None = None, threads: int = 1):
     return OnnxEngine(facts, threads)
 
 
-def load_all(config: Config) -> tuple:
-    """Return the detector, heatmap engine and lifter that a configuration names."""
-    return tuple(
-        load(engine, kind, config.inference.threads)
-        for engine, kind in (
-            (config.detection.engine, 'detector'),
-            (config.keypoints.engine, 'heatmap'),
-            (config.lifting.engine, 'lifter'),
-        )
-    )
+def load_all(config: Config, say: Callable[[str], None] = lambda text: None) -> Engines:
+    """
+    Return the detector, heatmap engine and lifter that a configuration names, on its backend.
+
+    It returns when TensorRT has built what it lacks. A node, which must not wait that long, uses
+    Engines itself.
+    """
+    engines = Engines(config, say, say)
+    engines.accelerate()
+    return engines
