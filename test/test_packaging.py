@@ -77,7 +77,7 @@ def imported_packages(*folders):
             if isinstance(node, ast.ImportFrom) and node.level == 0:
                 names = [node.module]
             packages.update((name.split('.')[0], file) for name in names)
-    ours = {'pose3d_ros'} | {file.stem for file in (ROOT / 'test').glob('*.py')}
+    ours = {'pose3d_ros'} | {file.stem for file in (ROOT / 'test').rglob('*.py')}
     ours |= sys.stdlib_module_names
     return {name: file for name, file in packages.items() if name not in ours}
 
