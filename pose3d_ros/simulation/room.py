@@ -13,6 +13,8 @@ from pose3d_ros.simulation.casting import cast
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.textures import paint_box, paint_floor, paint_wall
 
+CLEARANCE = 0.5  # m, between a camera and the walls
+
 
 @dataclass(frozen=True)
 class Box:
@@ -69,9 +71,12 @@ def make_light(rng: np.random.Generator) -> Light:
                  1.15 * level * share * np.clip(rng.normal(1, 0.05, 3), 0.85, 1.15))
 
 
-def make_room(rng: np.random.Generator, boxes: tuple[Box, ...] = ()) -> Room:
-    """Return a room around the world's origin."""
+def make_room(rng: np.random.Generator, boxes: tuple[Box, ...] = (), eyes=()) -> Room:
+    """Return a room around the world's origin and the places (N, 3) of cameras, m."""
     extent = np.array([-9.0, rng.uniform(2.6, 6), -rng.uniform(3, 6), rng.uniform(3, 6)])
+    for x, y, _ in eyes:
+        extent[[0, 2]] = np.minimum(extent[[0, 2]], [x - CLEARANCE, y - CLEARANCE])
+        extent[[1, 3]] = np.maximum(extent[[1, 3]], [x + CLEARANCE, y + CLEARANCE])
     return Room(
         extent=extent,
         walls=np.stack([paint_wall(rng) for _ in range(4)]),

@@ -71,7 +71,7 @@ class Scene:
             script, furniture = WRITERS.get(motion, _on_the_spot)(rng, number, lane, motion)
             boxes += furniture
             self.actors.append(Actor(person, script.phases, rng.uniform(-1, 1, 8)))
-        self.room = make_room(rng, tuple(boxes))
+        self.room = make_room(rng, tuple(boxes), [view.eye for view in self.views])
         self._backdrops = [see(self.room, view) for view in self.views]
 
     def at(self, time: float) -> list[Seen]:
@@ -135,7 +135,7 @@ def _speed(rng) -> float:
 
 
 def _on_the_spot(rng, number, lane, motion):
-    side = (-1) ** number * (0.55 + 0.3 * (number > 1)) if number or motion != 'sit' else 0.5
+    side = (-1) ** number * (0.55 + 0.3 * (number > 1))
     heading = np.pi + rng.normal(0, 0.4)
     boxes = [_seat((lane, side), heading)] if motion == 'sit' else []
     return Script((lane, side), heading).act(motion, 60.0), boxes

@@ -134,6 +134,8 @@ class SimCamera(Node):
             return
         if due >= self._tick + 2:  # late by a frame or more: a camera does not wait either
             self._load(int(due))
+            if self.finished:
+                return
         stamp = self._start + self._tick / self._rate
         for outlet, seen in zip(self._outlets, self._seen):
             self._send(outlet, seen, Header(stamp=stamp_from_seconds(stamp),
