@@ -1,0 +1,180 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Training samples out of stored renders; every look at a render is another one."""
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.random import default_rng, Generator
+from pose3d_ros.core.crop import letterbox
+from pose3d_ros.training.images import framing, spoiling
+from pose3d_ros.training.images.store import open_training, Store
+from pose3d_ros.training.images.targets import PERSON_STRIDE, person_targets
+import torch
+
+#: Shares of the crops: with another background, other colours, somebody else, things in front.
+OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
+CLEAN = 0.15  # share of the crops that stay as they were rendered
+#: Boxes around what is seen only; that hold but a part of the person, and the picture ends there.
+SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
+#: Of scenes: only a part, made smaller.
+PART, SMALLER = 0.5, 0.3
+
+
+def heatmap_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
+    """Return a spoilt crop (h, w, 3), its keypoints (17, 2) and visibility (17,)."""
+    cut, keypoints, visibility, body, seen = store.cut(index)
+    box = seen if rng.random() < SEEN_ONLY else body
+    if rng.random() < PARTIAL:
+        box = framing.random_part(rng, box)
+        if rng.random() < AT_BORDER:
+            cut, visibility = _end_at(box, cut, keypoints, visibility)
+    frame = framing.random_frame(rng, box, size)
+    layers = framing.show(cut, frame, size, (0, 0, 0, 255))
+    crop, person = np.ascontiguousarray(layers[..., :3]), layers[..., 3]
+    keypoints, visibility = framing.move_keypoints(keypoints, visibility, frame, size)
+    if rng.random() < CLEAN:
+        return crop, keypoints.astype(np.float32), visibility.astype(np.uint8)
+    covered = np.zeros(size, np.uint8)
+    if rng.random() < REPAINTED:
+        crop = spoiling.repaint(rng, crop, person)
+    if rng.random() < OTHER_BACKGROUND:
+        crop = spoiling.blend(_background(rng, store, size), crop, person)
+    if rng.random() < COMPANY:
+        crop, covered = _company(rng, store, crop, person, covered)
+    if rng.random() < OCCLUDED:
+        crop, covered = _occlude(rng, crop, covered)
+    hidden = _at(covered, keypoints) > 127
+    visibility = np.where(hidden, np.minimum(visibility, 1), visibility)
+    return spoiling.spoil(rng, crop), keypoints.astype(np.float32), visibility.astype(np.uint8)
+
+
+def plain_sample(store: Store, index: int, size: tuple) -> tuple:
+    """Return the same as heatmap_sample, but a crop as the pipeline would cut it."""
+    cut, keypoints, visibility, body, _ = store.cut(index)
+    frame = framing.crop_affine(body, size, framing.PADDING)
+    keypoints, visibility = framing.move_keypoints(keypoints, visibility, frame, size)
+    crop = framing.show(np.ascontiguousarray(cut[..., :3]), frame, size)
+    return crop, keypoints.astype(np.float32), visibility.astype(np.uint8)
+
+
+def _end_at(box: np.ndarray, cut: np.ndarray, keypoints, visibility) -> tuple:
+    """Return the cut-out as if the picture ended at the box: black beyond, nothing known there."""
+    left, top, right, bottom = np.round(box).astype(int).clip(0)
+    ended = np.zeros_like(cut)
+    ended[..., 3] = 255  # no other background comes there
+    ended[top:bottom, left:right] = cut[top:bottom, left:right]
+    inside = ((keypoints >= box[:2]) & (keypoints < box[2:])).all(1)
+    return ended, np.where(inside, visibility, 0)
+
+
+def _at(mask: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Return the values (J,) of a mask (h, w) at points (J, 2); 0 beyond it."""
+    column, row = np.round(np.clip(points, -1e4, 1e4)).astype(int).T
+    inside = (row >= 0) & (column >= 0) & (row < mask.shape[0]) & (column < mask.shape[1])
+    return np.where(inside, mask[np.where(inside, row, 0), np.where(inside, column, 0)], 0)
+
+
+def _background(rng: Generator, store: Store, size: tuple) -> np.ndarray:
+    """Return a picture (h, w, 3) without the person: a texture or what is left of a scene."""
+    if rng.random() < 0.7:
+        return spoiling.texture(rng, size)
+    scene, _ = store.scene(int(rng.integers(store.count('scenes'))))
+    turned = np.rot90(scene, int(rng.integers(1, 4)))  # upright people would be confusing
+    return cv2.resize(np.ascontiguousarray(turned), size[::-1], interpolation=cv2.INTER_AREA)
+
+
+def _company(rng: Generator, store: Store, crop: np.ndarray, person: np.ndarray, covered) -> tuple:
+    """Return the crop with somebody else beside, behind or before the person, and the mask."""
+    cut, _, _, _, box = store.cut(int(rng.integers(store.count('cuts'))))
+    size = crop.shape[:2]
+    frame = framing.random_frame(rng, box, size)
+    frame[0, 2] += rng.choice([-1, 1]) * rng.uniform(0.3, 0.9) * size[1]
+    other = framing.show(cut, frame, size)
+    mask = other[..., 3]
+    if rng.random() < 0.6:
+        mask = np.minimum(mask, 255 - person)  # behind
+    else:
+        covered = np.maximum(covered, mask)
+    return spoiling.blend(crop, other[..., :3], mask), covered
+
+
+def _occlude(rng: Generator, crop: np.ndarray, covered: np.ndarray) -> tuple:
+    """Return the crop with one or a few things before the person, and the mask."""
+    mask = np.zeros_like(covered)
+    for _ in range(int(rng.integers(1, 4))):
+        spoiling.draw_shape(rng, mask, 255, rng.uniform(0.08, 0.55))
+    if rng.random() < 0.5:
+        over = spoiling.texture(rng, mask.shape)
+    else:
+        over = np.broadcast_to(np.uint8(spoiling.random_colour(rng)), crop.shape)
+    return spoiling.blend(crop, over, mask), np.maximum(covered, mask)
+
+
+def person_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
+    """Return a spoilt letterboxed scene (h, w, 3), and middles (a, b) and boxes (4, a, b)."""
+    scene, boxes = store.scene(index)
+    if rng.random() < PART:
+        scene, boxes = _part(rng, scene, boxes)
+    if rng.random() < 0.5:
+        scene = scene[:, ::-1]
+        boxes = np.stack([scene.shape[1] - boxes[:, 2], boxes[:, 1],
+                          scene.shape[1] - boxes[:, 0], boxes[:, 3]], 1)
+    picture, scale = letterbox(np.ascontiguousarray(scene), size)
+    height, width = (round(scale * side) for side in scene.shape[:2])
+    content, boxes = picture[:height, :width], scale * boxes
+    if rng.random() < SMALLER:
+        content, boxes = _smaller(rng, content, boxes)
+    picture[:height, :width] = spoiling.spoil(rng, np.ascontiguousarray(content))
+    grid = (size[0] // PERSON_STRIDE, size[1] // PERSON_STRIDE)
+    middles, nearest = person_targets(torch.from_numpy(boxes).float(), grid)
+    return picture, middles.numpy(), nearest.numpy()
+
+
+def _smaller(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
+    """Return a scene of the same size with the old one as a small part of it."""
+    factor, size = rng.uniform(0.45, 1), np.array(scene.shape[:2])
+    small = cv2.resize(scene, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    top, left = (rng.random(2) * (size - small.shape[:2] + 1)).astype(int)
+    canvas = cv2.resize(spoiling.texture(rng, tuple(size // 2)), tuple(size[::-1].tolist()))
+    canvas[top:top + small.shape[0], left:left + small.shape[1]] = small
+    return canvas, factor * boxes + [left, top, left, top]
+
+
+def _part(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
+    """Return a part of a scene and the boxes in it; persons of whom little is left are dropped."""
+    extent = np.array(scene.shape[1::-1])
+    kept = np.maximum(32, (extent * rng.uniform(0.45, 1, 2)).astype(int))
+    low = (rng.random(2) * (extent - kept)).astype(int)
+    high = low + kept
+    inside = np.clip(boxes.reshape(-1, 2, 2), low, high) - low
+    area = (inside[:, 1] - inside[:, 0]).prod(1)
+    before = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    good = (area > 0.15 * before) & (area > 60)
+    return scene[low[1]:high[1], low[0]:high[0]], inside.reshape(-1, 4)[good]
+
+
+class _Stream(torch.utils.data.IterableDataset):
+    """Samples for ever; each worker has its own source of chance."""
+
+    def __init__(self, sample: Callable, store: Callable, kind: str, size: tuple, seed: int):
+        self._sample, self._store, self._kind = sample, store, kind
+        self._size, self._seed = size, seed
+
+    def __iter__(self) -> Iterator[tuple]:
+        cv2.setNumThreads(0)
+        info = torch.utils.data.get_worker_info()
+        rng = default_rng([self._seed, info.id if info else 0])
+        while True:
+            store = self._store()  # again and again: it may have grown
+            for index in rng.integers(store.count(self._kind), size=4000):
+                yield self._sample(rng, store, int(index), self._size)
+
+
+def stream(sample: Callable, renders: Path, kind: str, size: tuple, batch: int, seed: int,
+           workers: int = 1) -> Iterator[list[torch.Tensor]]:
+    """Yield training batches for ever, the same for the same seed, renders and workers."""
+    samples = _Stream(sample, partial(open_training, renders), kind, size, seed)
+    return iter(torch.utils.data.DataLoader(samples, batch, num_workers=workers))

@@ -1,0 +1,125 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""Image networks: sizes, targets and losses worked by hand, a short training, their engines."""
+import numpy as np
+import pytest
+
+for library in ('cv2', 'onnx', 'onnxruntime', 'torch', 'tqdm'):
+    pytest.importorskip(library, reason=f'{library} is not installed: it is needed to train')
+
+from pose3d_ros import inference  # noqa: E402
+from pose3d_ros.graphs.saving import save_engine  # noqa: E402
+from pose3d_ros.training.images import targets  # noqa: E402
+from pose3d_ros.training.images.export import heatmap_engine, person_engine  # noqa: E402
+from pose3d_ros.training.images.fitting import Fit, fit  # noqa: E402
+from pose3d_ros.training.images.network import (  # noqa: E402
+    heatmap_network,
+    normalised,
+    person_network,
+    weights,
+)
+from pose3d_ros.training.images.spread import Spread  # noqa: E402
+import torch  # noqa: E402
+
+SIZE = (64, 64)
+
+
+@pytest.fixture
+def picture():
+    return torch.from_numpy(np.random.default_rng(0).integers(0, 256, (1, *SIZE, 3), np.uint8))
+
+
+def test_networks_are_small():
+    assert weights(heatmap_network()) <= 2_000_000
+    assert weights(person_network()) <= 500_000
+
+
+def test_heatmap_target_peaks_at_its_keypoint():
+    keypoints = torch.tensor([[[8.0, 20.0], [10.0, 20.0]]])
+    maps = targets.heatmaps(keypoints, torch.tensor([[1.0, 0.5]]), (16, 12))
+    assert maps.shape == (1, 2, 16, 12)
+    assert maps[0, 0, 5, 2] == 1 and maps[0, 1].max() < 0.5  # between two pixels
+    assert maps[0, 0, 5, 3].item() == pytest.approx(np.exp(-1 / (2 * 1.25**2)))
+
+
+def test_peaks_follow_visibility():
+    assert targets.strengths(torch.tensor([[0, 1, 2]])).tolist() == [[0, 0.5, 1]]
+
+
+def test_loss_of_an_ignorant_network():
+    maps = torch.zeros(2, 17, 4, 3)  # says one half everywhere: log 2 nats a pixel
+    assert targets.heatmap_loss(maps, torch.rand(maps.shape)).item() == pytest.approx(
+        12 * np.log(2), rel=1e-5)
+
+
+def test_person_target_and_perfect_answer():
+    boxes = torch.tensor([[16.0, 8, 32, 40]])  # its middle: cell (3, 3)
+    middles, nearest = targets.person_targets(boxes, (8, 8))
+    assert middles[3, 3] == 1 and middles.sum() < 4
+    assert nearest[:, 0, 0].tolist() == boxes[0].tolist()
+    reach = torch.tensor([1.0, 2, 1, 2])  # cells from the middle to the sides
+    maps = (reach.log() - targets.BOX_START).reshape(1, 4, 1, 1).expand(1, 4, 8, 8)
+    assert torch.allclose(targets.person_boxes(maps)[0, :, 3, 3], boxes[0], atol=1e-3)
+
+
+def test_nobody_is_no_target():
+    middles, _ = targets.person_targets(torch.zeros(0, 4), (8, 8))
+    assert not middles.any()
+
+
+def test_generalised_overlap():
+    a, b = torch.tensor([[0.0, 0, 2, 2]]), torch.tensor([[2.0, 0, 4, 2]])
+    assert targets.generalised_overlap(a, a).item() == 1
+    assert targets.generalised_overlap(a, b).item() == pytest.approx(0)  # touching, no gap
+    assert targets.generalised_overlap(a, b + 4).item() == pytest.approx(-40 / 48)
+
+
+def test_training_learns_and_repeats(tmp_path, picture):
+    def run():
+        torch.manual_seed(0)
+        truth = torch.zeros(1, 17, 16, 16)
+        truth[:, :, 3, 4] = 1
+        network = heatmap_network()
+        losses = []
+
+        def loss_of(maps, truth):
+            losses.append(targets.heatmap_loss(maps, truth))
+            return losses[-1]
+
+        fit(network, iter(lambda: (picture, truth), None), loss_of,
+            Fit(tmp_path, tmp_path / 'a.onnx', steps=12))
+        return [loss.item() for loss in losses]
+
+    losses = run()
+    assert losses[-1] < losses[0]
+    assert losses == run()
+
+
+def test_heatmap_engine_says_what_the_network_says(tmp_path, picture):
+    network, path = heatmap_network().eval(), tmp_path / 'keypoints.onnx'
+    torch.nn.init.normal_(network.head.weight, std=1.0)
+    spread = Spread(np.zeros(17), 0.0, 0.0)  # 1 px^2 whatever the map says
+    save_engine(heatmap_engine(network, SIZE, 'keypoints', 'test', spread), path,
+                inference.read_facts)
+    out = inference.load(path, 'heatmap')(crops=picture.numpy().repeat(2, 0))
+    with torch.no_grad():
+        maps = torch.sigmoid(network(normalised(picture)))[0]
+    best, at = maps.flatten(1).max(1)
+    np.testing.assert_allclose(out['scores'][1], best, atol=1e-4)
+    peaks = torch.stack([at % 16, at // 16], 1).numpy() * 4
+    assert np.abs(out['keypoints'][1] - peaks).max() <= 3 * 4
+    np.testing.assert_allclose(out['spread'].trace(axis1=2, axis2=3), 2, rtol=1e-3)
+
+
+def test_person_engine_says_what_the_network_says(tmp_path, picture):
+    network, path = person_network().eval(), tmp_path / 'persons.onnx'
+    torch.nn.init.normal_(network.head.weight, std=0.2)
+    save_engine(person_engine(network, SIZE, 'persons', 'test', 1.0), path, inference.read_facts)
+    out = inference.load(path, 'detector')(image=picture.numpy())
+    with torch.no_grad():
+        maps = network(normalised(picture))
+    assert (np.diff(out['scores']) <= 0).all()
+    best = maps[0, 0].flatten().argmax().item()
+    assert out['scores'][0] == pytest.approx(torch.sigmoid(maps[0, 0].max() + 1).item(), abs=1e-4)
+    box = targets.person_boxes(maps[:, 1:])[0].flatten(1)[:, best]
+    np.testing.assert_allclose(out['boxes'][0], box, rtol=1e-3, atol=1e-2)
