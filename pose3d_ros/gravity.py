@@ -47,8 +47,8 @@ class Gravity:
     def down(self, camera: str) -> np.ndarray | None:
         """Return the unit vector down (3,) in a camera frame; None when TF does not connect it."""
         (camera_root, root_from_camera), (root, root_from_level) = (
-            self._to_root(camera), self._to_root(self._frame))
-        if camera_root != root:
+            self._to_root(camera.lstrip('/')), self._to_root(self._frame))
+        if camera_root != root or not self._above:
             return None
         return root_from_camera.T @ root_from_level @ [0.0, 0.0, -1.0]
 

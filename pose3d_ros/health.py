@@ -18,6 +18,7 @@ class Health:
     counts: Counter = field(default_factory=Counter)
     silent: bool = True
     bodies: int = 0
+    gravity: str = ''  # whether the lifter knows which way is down
     _start: float = field(default_factory=monotonic)
     _last: float = float('-inf')  # s, monotonic: when the last frame was published
     _problem: tuple[str, float] = ('', 0.0)  # what was wrong with the last frame, since when
@@ -76,4 +77,6 @@ class Health:
     def values(self) -> dict[str, object]:
         """Return everything worth a line in /diagnostics."""
         counts = {name: self.counts[name] for name in ('processed', 'dropped', 'skipped')}
-        return {'bodies': self.bodies, 'age_of_last_frame_s': self.age, **counts, **self.figures()}
+        return {
+            'bodies': self.bodies, 'gravity': self.gravity, 'age_of_last_frame_s': self.age,
+            **counts, **self.figures()}

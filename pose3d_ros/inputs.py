@@ -6,6 +6,7 @@ from time import monotonic
 
 from pose3d_ros import messages
 from pose3d_ros.core.records import Frame
+from pose3d_ros.gravity import Gravity
 from pose3d_ros.pairing import Pairing
 from rclpy.qos import qos_profile_sensor_data, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
@@ -45,15 +46,22 @@ class Inputs:
             node.create_subscription(
                 CameraInfo, 'camera_info', self._on_info, qos_profile_sensor_data),
         ]
+        self._gravity = Gravity(camera.gravity_frame)
+        if camera.gravity_frame:
+            self._subscriptions += self._gravity.listen(node)
 
     def destroy(self) -> None:
         """Remove the subscriptions."""
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
+    def down(self, frame_id: str):
+        """Return the unit vector down (3,) in a camera frame, None where TF does not tell."""
+        return self._gravity.down(frame_id)
+
     def complaint(self) -> str:
         """Return, in one sentence, why there are no frames."""
-        image, info = (subscription.topic_name for subscription in self._subscriptions)
+        image, info = (subscription.topic_name for subscription in self._subscriptions[:2])
         if not self._comes('image'):
             return self._missing('image', image)
         if not self._comes('info'):
@@ -85,7 +93,7 @@ class Inputs:
             self._ready(*pair)
 
 
-def frame_from(image_msg, info: CameraInfo, rectified: bool) -> Frame:
+def frame_from(image_msg, info: CameraInfo, rectified: bool, gravity=None) -> Frame:
     """Return the frame in two messages; raise ValueError when they cannot be used."""
     image = (
         messages.rgb_from_compressed(image_msg) if isinstance(image_msg, CompressedImage)
@@ -94,4 +102,5 @@ def frame_from(image_msg, info: CameraInfo, rectified: bool) -> Frame:
     return Frame(
         stamp=messages.seconds(image_msg.header.stamp),
         image=image,
-        camera=messages.camera_from_message(info, width, height, rectified))
+        camera=messages.camera_from_message(info, width, height, rectified),
+        gravity=gravity)

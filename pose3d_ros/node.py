@@ -104,7 +104,8 @@ class Pose3D(LifecycleNode):
         """Turn one image into outputs, return whether it was good; in the worker thread."""
         header = pair[0].header
         try:
-            frame = frame_from(*pair, self._config.camera.rectified)
+            gravity = self._gravity(header.frame_id)
+            frame = frame_from(*pair, self._config.camera.rectified, gravity)
             bodies = self._pipeline(frame)
             with self._pipeline.stopwatch('publish'):
                 self._outputs.publish(header, frame, bodies)
@@ -115,6 +116,16 @@ class Pose3D(LifecycleNode):
         latency = self.get_clock().now().nanoseconds - messages.nanoseconds(header.stamp)
         self._health.frame(latency * 1e-9, dict(self._pipeline.stopwatch.seconds), len(bodies))
         return True
+
+    def _gravity(self, camera: str):
+        """Return down in the camera's frame, None where unknown; say so when that changes."""
+        down = self._inputs.down(camera)
+        level = self._config.camera.gravity_frame
+        known = 'unknown' if down is None else f'known from {level}'
+        if level and known != self._health.gravity:
+            self.get_logger().info(f'the direction of gravity is {known}')
+        self._health.gravity = known
+        return down
 
     def _skip(self, error: Exception) -> None:
         self._health.skip(_text(error))

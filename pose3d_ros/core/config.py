@@ -26,6 +26,8 @@ class Camera:
         choices=('raw', 'compressed'))
     rectified: bool = parameter(
         False, 'the images are rectified (image_rect): P instead of K, no distortion')
+    gravity_frame: str = parameter(
+        '', 'frame with z up, base_link or odom: its TF tells the lifter where down is')
     timeout: float = parameter(
         0.5, 'silence after which all bodies end', 's', low=0.05, high=60.0)
 
