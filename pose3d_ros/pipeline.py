@@ -4,6 +4,7 @@
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.detection import detect_persons
+from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
 from pose3d_ros.core.lifting import hide_unseen, lift
 from pose3d_ros.core.observation import joint_weights, observe_joints
@@ -15,7 +16,7 @@ from pose3d_ros.core.tracking import Tracker
 
 class Pipeline:
     """
-    Frames of one camera to bodies; the tracker and the filters remember, nothing else does.
+    Frames of one camera to bodies; tracker, ray history and filters remember, nothing else does.
 
     Parameters
     ----------
@@ -40,6 +41,7 @@ class Pipeline:
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._tracker = Tracker(config.detection.max_bodies, config.tracking.timeout)
+        self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)
         self._bodies = Bodies(self.joint_skeleton, len(self.keypoint_skeleton))
         self._frames = 0
 
@@ -58,7 +60,7 @@ class Pipeline:
             rows, ids = self._tracker.follow(
                 keypoints.positions, scores > 0, self.config.keypoints.min_seen, frame.stamp)
             keypoints = keypoints[rows]
-        joints = self._joints(frame, rays[rows], scores[rows], keypoints.spread)
+        joints = self._joints(frame, ids, rays[rows], scores[rows], keypoints.spread)
         with self.stopwatch('filtering'):
             return self._bodies.update(
                 frame.stamp, self._tracker.tracks, ids, keypoints, joints)
@@ -83,12 +85,13 @@ class Pipeline:
         facts = self._heatmap.facts
         return estimate_keypoints(self._heatmap, frame.image, boxes, facts.size, facts.padding)
 
-    def _joints(self, frame: Frame, rays, scores, spread) -> Joints:
+    def _joints(self, frame: Frame, ids, rays, scores, spread) -> Joints:
         if not len(rays):
             return Joints.none(len(self.joint_skeleton))
         with self.stopwatch('lifting'):
-            relative, relative_cov = lift(
-                self._lifter, rays[:, self._lifted], scores[:, self._lifted], frame.gravity)
+            given = rays[:, self._lifted], scores[:, self._lifted]
+            past = self._history.past(frame.stamp, ids, *given)
+            relative, relative_cov = lift(self._lifter, *given, frame.gravity, past)
         with self.stopwatch('placement'):
             ray_cov = frame.camera.ray_covariance(rays, spread)
             observed = observe_joints(self._weights, rays, ray_cov, scores)

@@ -107,6 +107,18 @@ def test_inputs_of_a_call_must_agree_on_the_batch(tmp_path):
                scores=np.zeros((3, 1, 17), np.float32), gravity=np.zeros((2, 3), np.float32))
 
 
+@pytest.mark.parametrize(('changes', 'message'), [
+    ({'window': '4'}, "window of 4 frames and lacks 'interval'"),
+    ({'window': '4', 'interval': '0'}, "bad 'interval' .* positive"),
+    ({'window': '4', 'interval': '0.1'}, r"'keypoints' .* expected float32 \(B, 4, 17, 2\)"),
+    ({'joints': 'body_15'}, "bad 'joints' .* unknown skeleton 'body_15'"),
+    ({'keypoints': 'body_16'}, r"'keypoints' .* expected float32 \(B, 1, 16, 2\)"),
+])
+def test_lifters_with_another_window_or_skeleton_are_refused(tmp_path, changes, message):
+    with pytest.raises(EngineError, match=message):
+        inference.load(save(lifter(**changes), tmp_path / 'l.onnx'), 'lifter')
+
+
 @pytest.mark.parametrize(('metadata', 'message'), [
     ({'contract': None}, "is not an engine file: import it with 'pose3d engines import'"),
     ({'contract': '2'}, 'has contract 2: expected 1'),

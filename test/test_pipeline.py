@@ -42,7 +42,8 @@ class Stage:
         self.heatmap = self._engine(
             self._locate, size=(256, 192), padding=1.25, keypoints=COCO_17, name='spots')
         self.lifter = self._engine(
-            self._lift, keypoints=COCO_17, joints=BODY_16, stature=1.75, name='flat')
+            self._lift, keypoints=COCO_17, joints=BODY_16, stature=1.75, name='flat',
+            window=1, interval=None)
 
     @staticmethod
     def _engine(function, **facts):
@@ -84,7 +85,7 @@ class Stage:
         return crop.apply(affine, nearest)
 
     def _lift(self, keypoints, scores, gravity):
-        self.gravity = gravity
+        self.gravity, self.window = gravity, scores
         count = len(keypoints)
         return {'joints': np.tile(figure(BODY_16), (count, 1, 1)).astype(np.float32),
                 'sigma': np.full((count, 16), 0.02, np.float32)}
@@ -110,6 +111,18 @@ def test_a_person_in_the_picture_is_where_they_are():
     assert body.covariance.shape == (16, 3, 3)
     assert (body.source == Source.LIFTED).all() and (body.scores > 0.8).all()
     assert body.box[0] < body.keypoints[:, 0].min() and body.box[3] > body.keypoints[:, 1].max()
+
+
+def test_a_lifter_with_a_window_gets_the_frames_before():
+    stage = Stage((0.1, 0, 4))
+    stage.lifter.facts.window, stage.lifter.facts.interval = 3, 0.1
+    pipeline = stage.run()
+    known = []
+    for stamp in (0.0, 0.1, 0.2, 0.3, 1.5):
+        pipeline(at(stamp))
+        known.append((stage.window > 0).all(axis=(0, 2)).tolist())
+    assert known == [[False, False, True], [False, True, True], [True] * 3, [True] * 3,
+                     [False, False, True]]
 
 
 def test_a_known_height_moves_the_person():

@@ -46,6 +46,7 @@ class EngineFacts:
     keypoints: Skeleton | None = None
     joints: Skeleton | None = None
     window: int | None = None  # frames
+    interval: float | None = None  # s: from one frame of the window to the next
     stature: float | None = None  # m: body height of the person the lifter's joints describe
     precision: str | None = None  # 'half': the network inside computes with 16 bits
 
@@ -72,6 +73,7 @@ PARSERS = {
     'keypoints': skeleton_named,
     'joints': skeleton_named,
     'window': lambda text: _positive(int(text)),
+    'interval': lambda text: _positive(float(text)),
     'stature': lambda text: _positive(float(text)),
     'precision': lambda text: {'half': 'half', 'single': None}[text],
 }
@@ -89,6 +91,9 @@ def read_facts(path: Path) -> EngineFacts:
     kind = metadata.get('kind', '')
     if kind not in NEEDED:
         raise EngineError(f"{path} has unknown kind '{kind}': expected one of {sorted(NEEDED)}")
+    if metadata.get('window', '1') != '1' and 'interval' not in metadata:
+        raise EngineError(f"{path} has a window of {metadata['window']} frames and lacks "
+                          "'interval', the seconds from one to the next, in its metadata")
     return EngineFacts(
         kind=kind,
         name=metadata.get('name', path.stem),
