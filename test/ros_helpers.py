@@ -5,6 +5,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 import fcntl
 from functools import cache
+import json
 import os
 from pathlib import Path
 import random
@@ -194,4 +195,4 @@ def person():
 
 
 def _yaml(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return json.dumps(value if isinstance(value, (bool, int, float)) else str(value))

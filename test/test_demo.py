@@ -48,7 +48,7 @@ def test_report(report):
     assert set(report) >= {
         'frames_published', 'frames_processed', 'rate_hz', 'latency_ms', 'stages_ms',
         'detection_rate', 'errors'}
-    assert 0.8 * 30 * SECONDS <= report['frames_published'] <= 30 * (SECONDS + 2)
+    assert 5 * SECONDS <= report['frames_published'] <= 30 * (SECONDS + 2)
     assert 10 < report['frames_processed'] <= report['frames_published']
     assert 2 < report['rate_hz'] < 31
     assert 0 < report['latency_ms']['p50'] <= report['latency_ms']['p99']

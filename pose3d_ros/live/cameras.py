@@ -36,7 +36,7 @@ def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Pa
     """Return a simulated room with people as a camera of 640 x 480 px that writes its truth."""
     return StandIn(
         'pose3d_ros.simulation.sim_camera',
-        {'people': people, 'motion': motion, 'seed': seed, 'rate': rate, 'depth_encoding': '""',
+        {'people': people, 'motion': motion, 'seed': seed, 'rate': rate, 'depth_encoding': '',
          'width': 640, 'height': 480, 'truth_file': truth},
         rate, f'simulation of {people} people ({motion}), 640 x 480')
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Processes of this package, started and ended together."""
 from collections.abc import Mapping
+import json
 import os
 from pathlib import Path
 import signal
@@ -74,4 +75,5 @@ class Processes:
 
 
 def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Return a value as YAML; a string in quotes, or an empty one would be no value at all."""
+    return json.dumps(value if isinstance(value, (bool, int, float)) else str(value))
