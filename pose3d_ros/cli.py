@@ -11,7 +11,7 @@ PROGRAM = 'pose3d'
 COMMANDS = {
     'run': 'skeletons of a video file, without ROS',
     'evaluate': 'errors of predictions against the truth',
-    'engines': 'import, list, check and add engine files',
+    'engines': 'import, list, check, add and build engine files',
     'bench': 'time of each stage',
     'demo': 'play a clip through the real node and report',
     'doctor': 'say what is missing on this machine',

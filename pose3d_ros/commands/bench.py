@@ -11,8 +11,11 @@ import numpy as np
 from pose3d_ros import inference
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip
+from pose3d_ros.commands.bench_engines import measure_engines, show_engines
+from pose3d_ros.commands.configuration import add_config_arguments, config_from
 from pose3d_ros.commands.demo import play_with_bar
-from pose3d_ros.commands.run import add_config_arguments, config_from, process
+from pose3d_ros.commands.run import process
+from pose3d_ros.inference.backend import BACKENDS
 from pose3d_ros.live.cameras import clip_camera, StandIn
 from pose3d_ros.live.report import session_from, summary_of
 from pose3d_ros.pipeline import Pipeline
@@ -33,19 +36,27 @@ def add_arguments(parser) -> None:
     parser.add_argument('--seconds', type=float, default=10.0, help='how long live (%(default)s)')
     parser.add_argument('--offline', action='store_true', help='only the stages, without ROS')
     parser.add_argument('--out', type=Path, help='write the figures here, as JSON')
+    parser.add_argument(
+        '--backend', choices=BACKENDS, default='auto', help='what computes (%(default)s)')
+    parser.add_argument(
+        '--batch', type=int, default=8, help='largest batch of the engines (%(default)s)')
     add_config_arguments(parser)
 
 
 def main(args) -> int:
     """Measure and print."""
+    args.set = [
+        f'inference.backend={args.backend}', f'detection.max_bodies={args.batch}', *args.set]
     config = config_from(args)
+    engines = measure_engines(config)
     with tempfile.TemporaryDirectory() as folder:
         video, calibration = clip_of(args, Path(folder))
         camera = clip_camera(video, calibration, args.rate, args.longest)
         figures = {
-            'machine': f'{platform.machine()}, {os.cpu_count()} cores, ONNX Runtime',
+            'machine': f'{platform.machine()}, {os.cpu_count()} cores', **engines,
             'camera': camera.label, 'offline': offline(camera, config)}
-        print(f"{figures['camera']}; {figures['machine']}")
+        print(f"{figures['camera']}; {figures['machine']}; {engines['backend']['backend']}")
+        show_engines(engines)
         show_stages(figures['offline'])
         if not args.offline:
             figures['live'] = live(camera, args.seconds, config, Path(folder))

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 import sys
 
-from pose3d_ros.commands.run import add_config_arguments, config_from
+from pose3d_ros.commands.configuration import add_config_arguments, config_from
 from pose3d_ros.core.config import Config
 from pose3d_ros.evaluation.recording import People
 from pose3d_ros.evaluation.table import table

@@ -10,6 +10,7 @@ import platform
 
 from pose3d_ros import inference
 from pose3d_ros.core.config import Config
+from pose3d_ros.inference.backend import choose_backend
 
 HELP = 'say what is missing on this machine'
 NEEDED = ('numpy', 'cv2', 'scipy', 'yaml', 'onnxruntime')
@@ -37,6 +38,8 @@ def main(args) -> int:
     found += [
         _line('MISSING', f'{kind} {name}', partial(_engine, kind, name))
         for kind, name in _engines().items()]
+    _line('without', 'TensorRT', lambda: choose_backend('tensorrt').reason)
+    print(f"so       inference.backend auto means {choose_backend('auto').name}")
     for name, without in OPTIONAL.items():
         _line('without', name, partial(_version, name), without)
     print('ready' if all(found) else 'not ready: see the lines that begin with MISSING')

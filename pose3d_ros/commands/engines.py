@@ -1,20 +1,21 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""`pose3d engines`: import, list, check and add engine files."""
+"""`pose3d engines`: import, list, check, add and build engine files."""
 import argparse
 from dataclasses import fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pose3d_ros import inference
+from pose3d_ros.commands import engines_build
 from pose3d_ros.core.skeleton import Skeleton
 
-HELP = 'import, list, check and add engine files'
+HELP = 'import, list, check, add and build engine files'
 HALF = 'compute with 16 bits inside, checked against 32; for GPUs'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the four actions."""
+    """Declare the five actions."""
     actions = parser.add_subparsers(dest='action', metavar='ACTION', required=True)
     importing = actions.add_parser('import', help='make an engine file of an ONNX network')
     importing.set_defaults(action=import_file)
@@ -29,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check.set_defaults(action=check_engine)
     check.add_argument('engine', metavar='FILE|NAME')
     check.add_argument('--threads', type=int, default=1, help='CPU threads (default: 1)')
+    building = actions.add_parser('build', help=engines_build.HELP)
+    building.set_defaults(action=engines_build.main)
+    engines_build.add_arguments(building)
     add = actions.add_parser('add', help='import a network of the catalogue under its name')
     add.set_defaults(action=add_engine)
     add.add_argument('name', metavar='NAME')

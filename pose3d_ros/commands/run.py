@@ -3,6 +3,7 @@
 """`pose3d run`: skeletons of a video file, without ROS; every frame, the same result each time."""
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 import sys
 
@@ -10,7 +11,7 @@ import numpy as np
 from pose3d_ros import inference
 from pose3d_ros.calibration import Calibration, load_calibration
 from pose3d_ros.clip import Clip, ClipWriter
-from pose3d_ros.core.config import Config, describe
+from pose3d_ros.commands.configuration import add_config_arguments, config_from
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.evaluation.predictions import to_line
@@ -18,7 +19,6 @@ from pose3d_ros.pipeline import Pipeline
 from tqdm import tqdm
 
 HELP = 'skeletons of a video file, without ROS'
-ENGINES = {'detector': 'detection', 'heatmap': 'keypoints', 'lifter': 'lifting'}
 
 
 def add_arguments(parser) -> None:
@@ -30,41 +30,11 @@ def add_arguments(parser) -> None:
     add_config_arguments(parser)
 
 
-def add_config_arguments(parser) -> None:
-    """Declare the engines, and --set for every other parameter."""
-    defaults = describe()
-    for kind, group in ENGINES.items():
-        parser.add_argument(
-            f'--{kind}', default=defaults[f'{group}.engine'].default,
-            help='engine: a name or a file (%(default)s)')
-    parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', help='any other parameter')
-
-
-def config_from(args) -> Config:
-    """Return the configuration of add_config_arguments; raise ValueError naming a bad value."""
-    values = {f'{group}.engine': getattr(args, kind) for kind, group in ENGINES.items()}
-    known = describe()
-    for text in args.set:
-        name, equals, value = text.partition('=')
-        if not equals or name not in known:
-            raise ValueError(f'--set {text}: expected NAME=VALUE, NAME one of {sorted(known)}')
-        values[name] = _value(name, value, type(known[name].default))
-    return Config.from_values(values)
-
-
-def _value(name: str, text: str, kind: type):
-    try:
-        return {'true': True, 'false': False}[text] if kind is bool else kind(text)
-    except (ValueError, KeyError):
-        raise ValueError(f'{name}: expected {kind.__name__}, {text!r} given') from None
-
-
 def main(args) -> int:
     """Write the predictions of a clip."""
     config = config_from(args)
     clip, calibration = Clip(args.video), load_calibration(args.camera)
-    pipeline = Pipeline(config, *inference.load_all(config))
+    pipeline = Pipeline(config, *inference.load_all(config, partial(print, file=sys.stderr)))
     results = process(pipeline, clip, calibration)
     overlay = closing(ClipWriter(args.overlay, clip.rate)) if args.overlay else nullcontext()
     with Path(args.out).open('w', encoding='utf-8') as out, overlay as pictures:
