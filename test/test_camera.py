@@ -185,3 +185,10 @@ def test_for_image_takes_the_same_shape_only():
     assert camera.for_image(213, 160).height == 160  # 213.3, rounded
     with pytest.raises(CameraError, match='640 x 480 pixels, the image has 480 x 640'):
         camera.for_image(480, 640)
+
+
+def test_rounded_sizes_are_the_same_shape():
+    camera = PinholeCamera(1080, 1920, [[1600.0, 0, 540], [0, 1600, 960], [0, 0, 1]])
+    assert camera.for_image(240, 426).width == 240
+    with pytest.raises(CameraError, match='another shape'):
+        camera.for_image(240, 420)

@@ -70,7 +70,8 @@ class PinholeCamera:
         """Return the camera of the same picture at another size; refuse another shape."""
         if (width, height) == (self.width, self.height):
             return self
-        if abs(width * self.height - height * self.width) > max(width, height):
+        # a pixel more or less on either side is rounding
+        if abs(width * self.height - height * self.width) > self.width + self.height:
             raise CameraError(
                 f'the calibration is for {self.width} x {self.height} pixels, the image has'
                 f' {width} x {height}, which is another shape')
