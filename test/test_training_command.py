@@ -51,12 +51,14 @@ def extras():
 
 
 @pytest.mark.parametrize('words, message', [
+    (('--mapping', 'no_such.yaml'), 'no_such.yaml: cannot be read'),
     ((), r'no \.bvh or \.amc files here'),
     (('--steps', 0), 'must be positive'),
     (('--minutes', 0), 'must be positive'),
 ])
 def test_refusals(extras, tmp_path, words, message):
     with pytest.raises(ValueError, match=message):
+        (tmp_path / '04_01.bvh').write_text('x') if '--mapping' in words else None
         train.main(arguments('--mocap', tmp_path, '--out', tmp_path / 'a.onnx', *words))
 
 
@@ -91,15 +93,89 @@ def test_a_copy_without_a_number_stays_with_its_subject(extras, tmp_path, monkey
     assert len(training.points) == 0 and len(held_out.points) == 60
 
 
-def test_same_seed_same_engine(extras, tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def mocap(extras, tmp_path, monkeypatch):
+    """Return a folder of three people's motions."""
     monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path / 'cache'))
     for i in (1, 2, 3):
         write_walker(tmp_path / f'0{i}_01.bvh', i)
-    engines = [tmp_path / 'a.onnx', tmp_path / 'b.onnx']
-    for engine in engines:
-        words = ('--mocap', tmp_path, '--out', engine, '--steps', 2, '--held-out', '2,3')
-        assert train.main(arguments(*words)) == 0
-    assert engines[0].read_bytes() == engines[1].read_bytes()
+    return tmp_path
+
+
+def made(mocap, name, *words):
+    """Train a little; return the engine file."""
+    words = ('--mocap', mocap, '--out', mocap / name, '--steps', 2, '--held-out', '2,3', *words)
+    assert train.main(arguments(*words)) == 0
+    return mocap / name
+
+
+def test_same_seed_same_engine(mocap, capsys):
+    assert made(mocap, 'a.onnx').read_bytes() == made(mocap, 'b.onnx').read_bytes()
     assert '| true 2D, gravity |' in capsys.readouterr().out
     with pytest.raises(ValueError, match="held out .*expected some but not all of .*'1'"):
-        train.main(arguments('--mocap', tmp_path, '--out', engines[0], '--held-out', '9'))
+        made(mocap, 'a.onnx', '--held-out', '9')
+
+
+def test_training_goes_on_where_it_stopped(mocap):
+    with pytest.raises(ValueError, match='a.training.pt: nothing to resume'):
+        made(mocap, 'a.onnx', '--resume')
+    made(mocap, 'a.onnx', '--steps', 1)
+    again = made(mocap, 'a.onnx', '--steps', 3, '--resume')
+    import onnx
+    source = {p.key: p.value for p in onnx.load(again).metadata_props}['source']
+    assert source.endswith('3 steps')
+    with pytest.raises(ValueError, match='not of this kind of lifter'):
+        made(mocap, 'a.onnx', '--kind', 'temporal', '--resume')
+
+
+@pytest.mark.parametrize('kind, window', [('temporal', 4), ('structured', 1), ('matching', 1)])
+def test_every_kind_becomes_an_engine_file(mocap, monkeypatch, kind, window):
+    from pose3d_ros import inference
+    from pose3d_ros.inference.trial import try_engine
+    from pose3d_ros.training import matching
+
+    monkeypatch.setattr(matching, 'SIZE', 512)
+    engine = inference.load(made(mocap, f'{kind}.onnx', '--kind', kind), 'lifter')
+    assert (engine.facts.name, engine.facts.window) == (kind, window)
+    outputs, _ = try_engine(engine, calls=1)
+    assert np.isfinite(outputs['joints']).all()
+    assert outputs['sigma'].shape == outputs['depth_sigma'].shape == (1, 16)
+
+
+FOREIGN = """name: foreign
+sides: [Left, Right]
+limbs: ['*Shoulder', '*Elbow', '*Hand', '*Hip', '*Knee', '*Ankle']
+skull: Skull
+head: Skull
+ears: [0.0, 0.03]
+"""
+
+
+def test_a_foreign_skeleton_is_read_with_a_mapping(mocap):
+    from pose3d_ros.training.poses import load_poses
+
+    for path in mocap.glob('*.bvh'):
+        path.write_text(path.read_text().replace('Wrist', 'Hand').replace('Head', 'Skull'))
+    with pytest.raises(ValueError, match="nearest is 'cmu', which also needs.*'LeftWrist'"):
+        load_poses(mocap, 120.0)
+    mapping = mocap / 'foreign.yaml'
+    mapping.write_text(FOREIGN)
+    assert len(load_poses(mocap, 120.0, mapping).points) == 90
+    mapping.write_text(FOREIGN.replace('Skull', 'Crown'))
+    with pytest.raises(ValueError, match=r"nearest is 'foreign', which also needs \['Crown'\]"):
+        load_poses(mocap, 120.0, mapping)
+
+
+@pytest.mark.parametrize('old, new, message', [
+    ('ears: [0.0, 0.03]', '', "expected the fields .*'ears'"),
+    ('[0.0, 0.03]', '[near, far]', 'ears: expected two numbers'),
+    ("'*Ankle'", "'*Ankle', '*Toe'", 'limbs: expected a list of 6'),
+    ('name: foreign', 'name: [', 'cannot be read'),
+])
+def test_bad_mappings_are_refused(extras, tmp_path, old, new, message):
+    from pose3d_ros.training.mapping import read_family
+
+    path = tmp_path / 'mapping.yaml'
+    path.write_text(FOREIGN.replace(old, new))
+    with pytest.raises(ValueError, match=f'mapping.yaml: {message}'):
+        read_family(path)

@@ -190,7 +190,7 @@ def test_calibration_poses_and_jumps_are_left_out():
     cleaned = clean(points, 30.0)
     assert len(cleaned.points) == 60 - 2 - 3
     assert '2 calibration and 3 broken frames of 60' in cleaned.report[0]
-    np.testing.assert_allclose(cleaned.height, 0.49 + 0.045, atol=1e-3)
+    np.testing.assert_allclose(cleaned.pelvis[:, 2], 0.49 + 0.045, atol=1e-3)
 
 
 def test_a_trial_with_a_broken_back_is_left_out():

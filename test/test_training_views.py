@@ -1,16 +1,24 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Bodies, chance cameras and samples; needs PyTorch, which training needs and nothing else."""
+from dataclasses import replace
+
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
 import pytest
 
 torch = pytest.importorskip('torch', reason='PyTorch is not installed: it is needed to train')
 
-from pose3d_ros.training.augmentation import augment  # noqa: E402
+from pose3d_ros.training.augmentation import augment, reach  # noqa: E402
 from pose3d_ros.training.body import stature_of  # noqa: E402
 from pose3d_ros.training.proportions import rebuild, sample_lengths  # noqa: E402
-from pose3d_ros.training.samples import Conditions, make_samples, STATURE  # noqa: E402
+from pose3d_ros.training.samples import (  # noqa: E402
+    Clips,
+    clips_of,
+    Conditions,
+    make_samples,
+    STATURE,
+)
 from pose3d_ros.training.views import Cameras, look, project, sample_cameras  # noqa: E402
 
 
@@ -23,6 +31,13 @@ def bodies():
     """Return 200 bodies of random directions, mid-hips at the origin, statures."""
     points = torch.randn(200, len(COCO_17), 3, generator=chance())
     return rebuild(points, sample_lengths(200, chance(1)))
+
+
+def standing(bodies, frames=1):
+    """Return clips of bodies that stay as they are, mid-hips at their height."""
+    clips = Clips.of(bodies, torch.full((len(bodies),), 0.55))
+    return Clips(*(value.repeat_interleave(frames, 1) if value.ndim > 1 else value for value in
+                   (clips.points, clips.moves, clips.height, clips.there)))
 
 
 def test_rebuilt_bodies_have_one_stature_and_old_directions(bodies):
@@ -74,7 +89,7 @@ def test_projection_round_trip(bodies):
 
 
 def test_samples_keep_the_contract(bodies):
-    samples = make_samples(bodies, torch.full((len(bodies),), 0.55), Conditions(), chance())
+    samples = make_samples(standing(bodies), Conditions(), chance())
     assert (samples.joints[:, BODY_16.index('pelvis')] == 0).all()
     unseen = samples.scores == 0
     assert unseen.any() and (samples.keypoints[unseen] == 0).all()
@@ -85,13 +100,13 @@ def test_samples_keep_the_contract(bodies):
 
 def test_samples_agree_with_their_truth(bodies):
     conditions = Conditions(augmented=False, noisy=False, gravity_known=1)
-    samples = make_samples(bodies, torch.full((len(bodies),), 0.55), conditions, chance())
+    samples = make_samples(standing(bodies), conditions, chance())
     knee, hip = (samples.joints[:, BODY_16.index(n)] for n in ('left_knee', 'left_hip'))
     assert ((knee - hip).norm(dim=-1) / STATURE).mean().item() == pytest.approx(0.246, abs=0.005)
-    seen = (samples.scores[:, COCO_17.index('left_hip')] > 0).numpy()
+    seen = (samples.scores[:, 0, COCO_17.index('left_hip')] > 0).numpy()
     # one pelvis depth puts a joint on its ray: x = u (z + d), y = v (z + d)
-    ray = samples.keypoints[seen, COCO_17.index('left_hip')].double().numpy()
-    knee_ray = samples.keypoints[seen, COCO_17.index('left_knee')].double().numpy()
+    ray = samples.keypoints[seen, 0, COCO_17.index('left_hip')].double().numpy()
+    knee_ray = samples.keypoints[seen, 0, COCO_17.index('left_knee')].double().numpy()
     both = knee_ray.any(-1)
     ray, knee_ray = ray[both], knee_ray[both]
     hip, knee = hip[seen][both].double().numpy(), knee[seen][both].double().numpy()
@@ -105,22 +120,82 @@ def test_samples_agree_with_their_truth(bodies):
 
 
 def test_same_seed_same_samples(bodies):
-    height = torch.full((len(bodies),), 0.55)
-    first, second = (make_samples(bodies, height, Conditions(), chance(7)) for _ in range(2))
+    first, second = (make_samples(standing(bodies), Conditions(), chance(7)) for _ in range(2))
     assert torch.equal(first.keypoints, second.keypoints)
     assert torch.equal(first.joints, second.joints)
 
 
-def test_engine_file_equals_its_network(bodies, tmp_path):
-    pytest.importorskip('onnx', reason='onnx is not installed')
-    pytest.importorskip('onnxruntime', reason='onnxruntime is not installed')
-    from pose3d_ros.training.export import check_parity, export_lifter
-    from pose3d_ros.training.network import ResidualLifter
+def test_frames_of_a_still_body_are_alike_and_changed_alike(bodies):
+    conditions = Conditions(noisy=False, whole=True)
+    samples = make_samples(standing(bodies, 4), conditions, chance())
+    seen = (samples.scores > 0).all(1)
+    for frame in range(3):
+        np.testing.assert_allclose(samples.keypoints[:, frame][seen],
+                                   samples.keypoints[:, 3][seen], atol=1e-5)
+    young = 1 - (samples.scores > 0).any(-1).float().mean(0)
+    assert young[3] == 0 and 0.1 < young[0] < 0.3
+
+
+def test_clips_end_with_the_chosen_frame_and_stay_in_their_stretch():
+    from pose3d_ros.training.poses import Poses
+
+    points = np.arange(8, dtype=np.float32)[:, None, None] * np.ones((1, 17, 3), np.float32)
+    poses = Poses(points, points[:, 0], np.array([0] * 4 + [1] * 4), np.array(['1'] * 8), ())
+    clips = clips_of(poses, np.array([3, 5, 1]), 3, np.array([1, 1, 2]))
+    assert clips.points[:, :, 0, 0].tolist() == [[1, 2, 3], [5, 4, 5], [1, 1, 1]]
+    assert clips.there.tolist() == [[True] * 3, [False, True, True], [False, False, True]]
+    assert clips.moves[0, :, 0].tolist() == [-2, -1, 0]
+
+
+def test_reaching_arms_keep_their_lengths(bodies):
+    everybody = torch.ones(len(bodies), 1, 1, dtype=torch.bool)
+    reached = reach(bodies, 'left', everybody, chance())
+    for far, near in (('left_elbow', 'left_shoulder'), ('left_wrist', 'left_elbow')):
+        i, j = COCO_17.index(far), COCO_17.index(near)
+        np.testing.assert_allclose((reached[:, i] - reached[:, j]).norm(dim=-1),
+                                   (bodies[:, i] - bodies[:, j]).norm(dim=-1), atol=1e-4)
+
+
+@pytest.fixture
+def onnx_is_there():
+    for name in ('onnx', 'onnxruntime'):
+        pytest.importorskip(name, reason=f'{name} is not installed')
+
+
+@pytest.mark.parametrize('window, structured', [(1, False), (4, False), (1, True)])
+def test_engine_file_equals_its_network(onnx_is_there, bodies, tmp_path, window, structured):
+    from pose3d_ros.training import autoencoder
+    from pose3d_ros.training.export import EngineFile, export_lifter
+    from pose3d_ros.training.network import lift_symmetric, Lifter
 
     torch.manual_seed(0)
-    network = ResidualLifter()
-    samples = make_samples(bodies, torch.full((len(bodies),), 0.55), Conditions(), chance())
+    network = Lifter(window, autoencoder.decoder() if structured else None)
+    samples = make_samples(standing(bodies, window), Conditions(), chance())
     network.train()
     network(samples.keypoints, samples.scores, samples.gravity)  # gives the norms their statistics
     export_lifter(network, tmp_path / 'a.onnx', {'kind': 'lifter'})
-    assert check_parity(network, tmp_path / 'a.onnx', samples) < 1e-5
+    with torch.no_grad():
+        expected = lift_symmetric(network.eval(), samples)
+    for given, wanted in zip(EngineFile(tmp_path / 'a.onnx')(samples), expected):
+        np.testing.assert_allclose(given, wanted, atol=1e-5)
+
+
+def test_a_network_starts_where_an_engine_file_ended(onnx_is_there, bodies, tmp_path):
+    from pose3d_ros.training.export import EngineFile, export_lifter
+    from pose3d_ros.training.network import lift_symmetric, Lifter
+    from pose3d_ros.training.warm import start_from_engine
+
+    samples = make_samples(standing(bodies), Conditions(), chance())
+    network = Lifter()
+    network(samples.keypoints, samples.scores, samples.gravity)
+    export_lifter(network, tmp_path / 'a.onnx', {'kind': 'lifter'})
+    longer = make_samples(standing(bodies, 4), Conditions(), chance())
+    started = Lifter(4)
+    start_from_engine(started, tmp_path / 'a.onnx', longer)
+    now = replace(longer, keypoints=longer.keypoints[:, 3:], scores=longer.scores[:, 3:])
+    with torch.no_grad():
+        joints, _ = lift_symmetric(started.eval(), longer)
+    np.testing.assert_allclose(joints, EngineFile(tmp_path / 'a.onnx')(now)[0], atol=1e-4)
+    (tmp_path / 'b.onnx').write_text('no network')
+    with pytest.raises(ValueError, match='b.onnx: cannot be read'):
+        start_from_engine(started, tmp_path / 'b.onnx', longer)

@@ -32,10 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--resume', action='store_true',
                         help='go on from the checkpoint beside --out')
     parser.add_argument('--start', type=Path, metavar='FILE',
-                        help="start from another training's network (its .training.pt)")
+                        help='start from the network in an engine file, not from chance')
     parser.add_argument('--mapping', type=Path, metavar='FILE',
                         help='names of the joints in a skeleton that is not known (YAML)')
     parser.add_argument('--threads', type=int, default=1, help='processor threads')
+    parser.add_argument('--processes', type=int, default=1,
+                        help='that render, and train networks of renders, at once')
     parser.add_argument('--renders', type=Path, default=Path('renders'),
                         help='folder for renders: kept, completed, 60 MB a shard')
     parser.add_argument('--shards', type=int, default=100,
@@ -79,13 +81,15 @@ def _lifter(args: argparse.Namespace) -> int:
 
 def _image_network(args: argparse.Namespace) -> int:
     """Render what is missing, then train a heatmap or person network."""
-    from pose3d_ros.training.images import heatmap, person
+    from pose3d_ros.training.images import heatmap, parallel, person
     from pose3d_ros.training.images.fitting import Fit
     from pose3d_ros.training.images.rendering import render_all
 
     render_all(args)
     network = {'heatmap': heatmap, 'detector': person}[args.what]
-    run = Fit(args.renders, args.out, args.seed, args.steps, args.minutes, args.weights)
-    for name, value in network.write_engine(network.train_network(run), run).items():
+    run = Fit(args.renders, args.out, args.seed, args.steps, args.minutes, args.weights,
+              args.processes)
+    trained = parallel.train(network.make_network(), network.train_network, run)
+    for name, value in network.write_engine(trained, run).items():
         print(f'{name:20} {value:8.3f}')
     return 0

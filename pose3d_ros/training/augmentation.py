@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-New poses out of recorded ones: mirrored, recombined, bent, crouching, fallen.
+New poses out of recorded ones: mirrored, recombined, reaching, bent, crouching, fallen.
 
 B bodies, COCO keypoints (B, 17, 3) in space, z up, mid-hips at the origin. Only the directions of
 limbs matter: body.rebuild gives them their lengths afterwards.
@@ -11,7 +11,7 @@ import torch
 
 MIRRORED = COCO_17.mirrored
 #: Part of the bodies that each change touches.
-RECOMBINED_LEGS, RECOMBINED_ARMS = 0.25, 0.2
+RECOMBINED_LEGS, RECOMBINED_ARMS, REACHING = 0.25, 0.25, 0.1
 BENT, CROUCHING, TILTED, FALLEN, LOOSE = 0.15, 0.12, 0.2, 0.02, 0.4
 #: How far the limbs of loose bodies turn: part -> what turns with it, degrees.
 LOOSE_LIMBS = {
@@ -34,15 +34,33 @@ _UPPER = [*_FACE, *_indices('shoulder'), *_ARMS]
 
 def augment(points: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Return as many new bodies (B, 17, 3), some of them changed."""
-    points = _mirror(points, _chosen(points, 0.5, generator))
     partner = points[torch.randperm(len(points), generator=generator)]
     points = _take_legs(points, partner, _chosen(points, RECOMBINED_LEGS, generator))
     points = _take_arms(points, partner, _chosen(points, RECOMBINED_ARMS, generator))
+    for side in ('left', 'right'):
+        points = reach(points, side, _chosen(points, REACHING, generator), generator)
     points = _loosen(points, _chosen(points, LOOSE, generator), generator)
     points = _crouch(points, _chosen(points, CROUCHING, generator), generator)
     points = _bend(points, _chosen(points, BENT, generator), generator)
     points = _turn_head(points, generator)
     return _tilt(points, generator)
+
+
+def mirror(points: torch.Tensor, moves: torch.Tensor, generator: torch.Generator) -> tuple:
+    """Return bodies (B, T, 17, 3) and their ways (B, T, 3), half of them mirrored."""
+    flip = torch.tensor([1.0, -1.0, 1.0])
+    chosen = torch.rand(len(points), 1, 1, generator=generator) < 0.5
+    return (torch.where(chosen[..., None], points[:, :, MIRRORED] * flip, points),
+            torch.where(chosen, moves * flip, moves))
+
+
+def augment_frames(points: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Return bodies (B, T, 17, 3), each changed alike in all its frames."""
+    state, frames = generator.get_state(), []
+    for frame in points.unbind(1):
+        generator.set_state(state)
+        frames.append(augment(frame, generator))
+    return torch.stack(frames, 1)
 
 
 def rotations(axis: torch.Tensor, angle: torch.Tensor) -> torch.Tensor:
@@ -82,10 +100,6 @@ def _replace(points: torch.Tensor, which: list[int], new: torch.Tensor, chosen) 
     return points
 
 
-def _mirror(points: torch.Tensor, chosen: torch.Tensor) -> torch.Tensor:
-    return torch.where(chosen, points[:, MIRRORED] * torch.tensor([1.0, -1.0, 1.0]), points)
-
-
 def _take_legs(points: torch.Tensor, partner: torch.Tensor, chosen) -> torch.Tensor:
     """Take the partner's legs, turned about the vertical so that the hips face alike."""
     mine, other = _across(points, 'hip'), _across(partner, 'hip')
@@ -108,6 +122,33 @@ def _chest(points: torch.Tensor) -> torch.Tensor:
     trunk = points[:, _indices('shoulder')].mean(1) - points[:, _indices('hip')].mean(1)
     forward = torch.nn.functional.normalize(torch.linalg.cross(left, trunk), dim=-1)
     return torch.stack([left, forward, torch.linalg.cross(forward, left)], -1)
+
+
+def reach(points: torch.Tensor, side: str, chosen: torch.Tensor, generator) -> torch.Tensor:
+    """
+    Let arms reach for any point in front of the chest or beside it, by inverse kinematics.
+
+    The elbow lies in the plane through shoulder, wrist and a pole below, outside and behind.
+    """
+    shoulder, elbow, wrist = (COCO_17.index(f'{side}_{n}') for n in ('shoulder', 'elbow', 'wrist'))
+    count, chest = len(points), _chest(points)
+    outward = 1.0 if side == 'left' else -1.0
+    way = torch.randn(count, 3, generator=generator) + torch.tensor([0.6 * outward, 0.9, 0.2])
+    pole = 0.4 * torch.randn(count, 3, generator=generator)
+    pole = pole + torch.tensor([0.7 * outward, -0.4, -1.0])
+    way, pole = (_unit((chest @ v[..., None])[..., 0]) for v in (way, pole))
+    upper = (points[:, elbow] - points[:, shoulder]).norm(dim=-1, keepdim=True)
+    fore = (points[:, wrist] - points[:, elbow]).norm(dim=-1, keepdim=True)
+    distance = (upper + fore) * uniform(count, 0.4, 0.999, generator)[:, None]
+    cos = (upper**2 + distance**2 - fore**2) / (2 * upper * distance).clamp_min(1e-6)
+    aside = _unit(pole - (pole * way).sum(-1, keepdim=True) * way)
+    bent = upper * (cos * way + (1 - cos**2).clamp_min(0).sqrt() * aside)
+    new = points[:, shoulder, None] + torch.stack([bent, distance * way], 1)
+    return _replace(points, [elbow, wrist], new, chosen)
+
+
+def _unit(vectors: torch.Tensor) -> torch.Tensor:
+    return torch.nn.functional.normalize(vectors, dim=-1)
 
 
 def _loosen(points: torch.Tensor, chosen: torch.Tensor, generator) -> torch.Tensor:

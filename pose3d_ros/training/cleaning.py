@@ -21,7 +21,8 @@ class Cleaned:
     """What is left of a trial."""
 
     points: np.ndarray  # (F, 17, 3), statures, mid-hips at 0
-    height: np.ndarray  # (F,) mid-hips above the floor, statures
+    pelvis: np.ndarray  # (F, 3) mid-hips on the floor (x, y) and above it (z), statures
+    follows: np.ndarray  # (F,) whether a frame came directly after the one before
     report: tuple[str, ...]
 
 
@@ -56,7 +57,8 @@ def clean(points: np.ndarray, rate: float) -> Cleaned:
         report.append(f'{still.sum()} calibration and {broken.sum()} broken frames of '
                       f'{len(points)} left out')
     keep = ~(broken | still)
-    return Cleaned(relative[keep], (pelvis[:, 2] - floor)[keep], tuple(report))
+    follows = np.append(False, keep[:-1])[keep]
+    return Cleaned(relative[keep], (pelvis - [0, 0, floor])[keep], follows, tuple(report))
 
 
 def _named(name: str) -> list[int]:

@@ -8,10 +8,12 @@ import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, LIMB_JOINTS
 from pose3d_ros.evaluation.metrics import CHI2_3, joint_errors, scale_aligned, similarity_aligned
 from pose3d_ros.training.poses import Poses
-from pose3d_ros.training.samples import Conditions, make_samples, Samples
+from pose3d_ros.training.samples import clips_of, Conditions, make_samples, RECORDED, Samples
 import torch
 
 LIMBS = [BODY_16.index(name) for name in LIMB_JOINTS]
+#: 95 % quantiles of the chi-square distributions with 1 and 2 degrees of freedom.
+CHI2_1_95, CHI2_2_95 = 3.841459, 5.991465
 #: Every how-manieth pose of the held-out subjects is looked at, and from how many sides.
 STRIDE, VIEWS = 5, 4
 _TRUE_2D = Conditions(augmented=False, noisy=False, whole=True, gravity_known=1)
@@ -26,31 +28,33 @@ CONDITIONS = {
 }
 
 
-def held_out_samples(poses: Poses, conditions: Conditions, seed: int = 1) -> Samples:
+def held_out_samples(poses: Poses, conditions: Conditions, window: int = 1,
+                     seed: int = 1) -> Samples:
     """Return the same views of held-out poses at every call."""
     generator = torch.Generator().manual_seed(seed)
-    points = torch.from_numpy(poses.points[::STRIDE]).repeat(VIEWS, 1, 1)
-    height = torch.from_numpy(poses.height[::STRIDE]).repeat(VIEWS)
-    return make_samples(points, height, conditions, generator)
+    chosen = np.tile(np.arange(0, len(poses.points), STRIDE), VIEWS)
+    return make_samples(clips_of(poses, chosen, window, RECORDED), conditions, generator)
 
 
-def run(lifter: Callable, held_out: Poses) -> dict[str, list[tuple]]:
+def run(lifter: Callable, held_out: Poses, window: int = 1) -> dict[str, list[tuple]]:
     """
     Return joints, sigma and truth of held-out people, for each condition and half of the people.
 
     Parameters
     ----------
     lifter : callable
-        Samples -> joints (B, 16, 3) and sigma (B, 16), m.
+        Samples -> joints (B, 16, 3) and sigma (B, 16, 2) across and along, m.
     held_out : Poses
         Of two people or more.
+    window : int
+        T of the lifter.
 
     """
     names, counts = np.unique(held_out.subjects, return_counts=True)
     halves = held_out.split(names[np.argsort(-counts, kind='stable')][::2].tolist())
     runs = {}
     for name, conditions in CONDITIONS.items():
-        batches = [held_out_samples(half, conditions) for half in halves]
+        batches = [held_out_samples(half, conditions, window) for half in halves]
         runs[name] = [(*lifter(batch), batch.joints.numpy()) for batch in batches]
     return runs
 
@@ -83,21 +87,22 @@ def figures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> dict[st
     ----------
     joints, truth : (B, 16, 3)
         m.
-    sigma : (B, 16)
-        m, of each coordinate.
+    sigma : (B, 16, 2)
+        m, of each coordinate across the line of sight and of that along it.
 
     Returns
     -------
     dict
         Errors in mm over the twelve limb joints (as they are, in the best size, best aligned), and
-        the part of them inside the 50 and 95 % balls of sigma.
+        the part of them inside the 50 and 95 % ellipsoids of sigma.
 
     """
     joints, truth, sigma = joints[:, LIMBS], truth[:, LIMBS], sigma[:, LIMBS]
     error = joint_errors(joints, truth)
     aligned = joint_errors(similarity_aligned(joints, truth), truth)
     sized = joint_errors(scale_aligned(joints, truth), truth)
-    inside = {p: ((error / sigma) ** 2 < CHI2_3[p]).mean() for p in (0.50, 0.95)}
+    deviation = (((joints - truth) / sigma[..., [0, 0, 1]]) ** 2).sum(-1)
+    inside = {p: (deviation < CHI2_3[p]).mean() for p in (0.50, 0.95)}
     return {'MPJPE': 1e3 * error.mean(), 'N-MPJPE': 1e3 * sized.mean(),
             'PA-MPJPE': 1e3 * aligned.mean(),
             'inside 50 %': 100 * inside[0.50], 'inside 95 %': 100 * inside[0.95]}
@@ -105,12 +110,18 @@ def figures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> dict[st
 
 def temperatures(joints: np.ndarray, sigma: np.ndarray, truth: np.ndarray) -> np.ndarray:
     """
-    Return what to multiply sigma (B, 16) by so that 95 % of each joint lie inside the ball.
+    Return (16, 2) what to multiply sigma (B, 16, 2) by.
 
-    Zero for the pelvis, which is the origin and without error.
+    So that 95 % of each joint are as far across and along as they say, and then inside the
+    ellipsoid of both. Zero for the pelvis, which is the origin and without error.
     """
-    ratio = joint_errors(joints, truth) / sigma
-    return np.quantile(ratio, 0.95, axis=0) / np.sqrt(CHI2_3[0.95])
+    ratio = (joints - truth) / sigma[..., [0, 0, 1]]
+    across, along = np.linalg.norm(ratio[..., :2], axis=-1), np.abs(ratio[..., 2])
+    factors = np.stack([np.quantile(across, 0.95, axis=0) / np.sqrt(CHI2_2_95),
+                        np.quantile(along, 0.95, axis=0) / np.sqrt(CHI2_1_95)], -1)
+    scaled = ratio / np.maximum(factors, 1e-9)[..., [0, 0, 1]]
+    both = np.quantile(np.linalg.norm(scaled, axis=-1), 0.95, axis=0) / np.sqrt(CHI2_3[0.95])
+    return factors * both[:, None]
 
 
 def table(rows: dict[str, dict[str, float]]) -> str:

@@ -7,12 +7,14 @@ A family says what a kind of skeleton calls our limb joints; the head's keypoint
 head's turn and adult head measures. Rest poses look along z with y up (BVH, Acclaim). The world of
 everything after this file has z up and x, y on the floor.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.training.body import HEAD, stature_of
 from pose3d_ros.training.motion import Motion
+import yaml
 
 LIMBS = ('shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle')
 #: World with z up from the files' world with y up: a quarter turn about x.
@@ -64,9 +66,33 @@ FAMILIES = (
 )
 
 
-def family_of(motion: Motion) -> Family:
+def read_family(path: Path) -> Family:
+    """
+    Return the family that a YAML file describes, which has the fields of Family.
+
+    Raises ValueError naming the file and the field that is missing or makes no sense.
+    """
+    try:
+        given = yaml.safe_load(Path(path).read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f'{path}: cannot be read: {error}') from None
+    names = {field.name for field in fields(Family)}
+    if not isinstance(given, dict) or set(given) != names:
+        raise ValueError(f'{path}: expected the fields {sorted(names)}, given '
+                         f'{sorted(given) if isinstance(given, dict) else given!r}')
+    for name, count in (('sides', 2), ('limbs', len(LIMBS)), ('ears', 2)):
+        if not isinstance(given[name], list) or len(given[name]) != count:
+            raise ValueError(f'{path}: {name}: expected a list of {count}, given {given[name]!r}')
+    if not all(isinstance(value, (int, float)) for value in given['ears']):
+        raise ValueError(f"{path}: ears: expected two numbers, given {given['ears']!r}")
+    return Family(**{name: tuple(map(str, value)) if name in ('sides', 'limbs') else
+                     tuple(value) if name == 'ears' else str(value)
+                     for name, value in given.items()})
+
+
+def family_of(motion: Motion, families: tuple[Family, ...] = FAMILIES) -> Family:
     """Return the family of a motion's skeleton; raise ValueError naming what is missing."""
-    family = min(FAMILIES, key=lambda family: len(family.missing_from(motion)))
+    family = min(families, key=lambda family: len(family.missing_from(motion)))
     missing = family.missing_from(motion)
     if missing:
         raise ValueError(f"{motion.source}: no known skeleton: nearest is '{family.name}', "

@@ -45,11 +45,11 @@ def observe(rays: torch.Tensor, seen: torch.Tensor, hidden: torch.Tensor,
 
     Parameters
     ----------
-    rays : (B, 17, 2)
-        True image points x/z, y/z.
-    seen : (B, 17)
+    rays : (B, T, 17, 2)
+        True image points x/z, y/z, in T frames of the same person.
+    seen : (B, T, 17)
         Which are in the picture.
-    hidden : (B, 17)
+    hidden : (B, T, 17)
         Which are behind the body itself: networks guess those, or leave them out.
     generator : torch.Generator
         Source of chance.
@@ -58,28 +58,47 @@ def observe(rays: torch.Tensor, seen: torch.Tensor, hidden: torch.Tensor,
 
     Returns
     -------
-    (B, 17, 2), (B, 17)
+    (B, T, 17, 2), (B, T, 17)
         Rays and scores, both zero where nothing was found.
 
     """
-    count = len(rays)
-    perfect = torch.rand(count, 1, generator=generator) < PERFECT
-    level = MEDIAN_ERROR * torch.exp(0.6 * torch.randn(count, 1, generator=generator))
-    level = level * torch.exp(0.5 * torch.randn(count, 17, generator=generator))
+    count, frames = rays.shape[:2]
+    perfect = torch.rand(count, 1, 1, generator=generator) < PERFECT
+    level = MEDIAN_ERROR * torch.exp(0.6 * torch.randn(count, 1, 1, generator=generator))
+    level = level * torch.exp(0.5 * torch.randn(count, 1, 17, generator=generator))
     level = torch.where(hidden, 2.5 * level + 0.3, level)
     level = torch.where(perfect, 0, level)
-    error = _heavy(count, generator) * (level * OKS * AREA_ROOT * spread(rays, seen))[..., None]
-    rays = _swap(rays + error, torch.rand(count, 1, 1, generator=generator))
+    size = spread(rays.flatten(0, 1), seen.flatten(0, 1)).reshape(count, frames, 1)
+    error = _lasting(count, frames, generator) * (level * OKS * AREA_ROOT * size)[..., None]
+    rays = _swap(rays + error, _often_alike(count, frames, generator))
     scores = _scores(level, generator)
     # pictures without error come with and without full scores
-    full = perfect & (torch.rand(count, 1, generator=generator) < 0.5)
+    full = perfect & (torch.rand(count, 1, 1, generator=generator) < 0.5)
     scores = torch.where(full, 1.0, scores)
     found = seen
     if incomplete:
-        found = seen & ~_missing(count, generator)
-        found &= ~hidden | perfect | (torch.rand(count, 17, generator=generator) < FOUND_HIDDEN)
-    found = torch.where(found.sum(1, keepdim=True) < MIN_KEYPOINTS, seen, found)
+        found = seen & ~_missing(count, generator)[:, None]
+        found &= ~hidden | perfect | (
+            torch.rand(count, 1, 17, generator=generator) < FOUND_HIDDEN)
+    found = torch.where(found.sum(-1, keepdim=True) < MIN_KEYPOINTS, seen, found)
     return torch.where(found[..., None], rays, 0), torch.where(found, scores, 0)
+
+
+def _lasting(count: int, frames: int, generator) -> torch.Tensor:
+    """Return errors (B, T, 17, 2) of deviation 1: a network errs alike in like pictures."""
+    share = 0.3 + 0.7 * torch.rand(count, 1, 1, 1, generator=generator)
+    lasting = _heavy(count, generator)[:, None]
+    if frames == 1:
+        return lasting
+    fresh = _heavy(count * frames, generator).reshape(count, frames, 17, 2)
+    return share * lasting + (1 - share**2).sqrt() * fresh
+
+
+def _often_alike(count: int, frames: int, generator) -> torch.Tensor:
+    """Return draws (B, T, 1, 1), in half of the bodies the same for all frames."""
+    draw = torch.rand(count, frames, 1, 1, generator=generator)
+    alike = torch.rand(count, 1, 1, 1, generator=generator) < 0.5
+    return torch.where(alike, draw[:, :1], draw)
 
 
 def spread(rays: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
@@ -99,7 +118,7 @@ def _heavy(count: int, generator) -> torch.Tensor:
 
 def _scores(level: torch.Tensor, generator) -> torch.Tensor:
     """Return scores that fall with the expected error; each network has its own habit."""
-    habit = torch.exp(0.4 * torch.randn(len(level), 1, generator=generator))
+    habit = torch.exp(0.4 * torch.randn(len(level), 1, 1, generator=generator))
     noise = 0.06 * torch.randn(level.shape, generator=generator)
     return (0.93 * torch.exp(-0.5 * habit * level) + noise).clamp(0.05, 1)
 
@@ -109,7 +128,7 @@ def _swap(rays: torch.Tensor, draw: torch.Tensor) -> torch.Tensor:
     first, second, third = torch.cumsum(torch.tensor(SWAPPED), 0)
     which = torch.where(draw < first, torch.ones(17, 1, dtype=torch.bool), _ARMS[:, None])
     which = torch.where(draw < second, which, _LEGS[:, None]) & (draw < third)
-    return torch.where(which, rays[:, MIRRORED], rays)
+    return torch.where(which, rays[..., MIRRORED, :], rays)
 
 
 def _missing(count: int, generator) -> torch.Tensor:

@@ -11,13 +11,13 @@ import numpy as np
 from pose3d_ros.training import cleaning
 from pose3d_ros.training.asf import read_amc, read_asf
 from pose3d_ros.training.bvh import read_bvh
-from pose3d_ros.training.mapping import family_of, keypoints_of
+from pose3d_ros.training.mapping import FAMILIES, Family, family_of, keypoints_of, read_family
 from pose3d_ros.training.motion import Motion
 from tqdm import tqdm
 
 RATE = 30.0
 #: Raised when what a cache holds changes.
-CACHE_VERSION = 3
+CACHE_VERSION = 4
 #: Folders of the CMU database's conversions whose files are one subject, under other names.
 SUBJECT_ALIASES = {'martial': '135', 'indian': '94'}
 
@@ -27,7 +27,8 @@ class Poses:
     """Cleaned poses of many people."""
 
     points: np.ndarray  # (P, 17, 3) float32, COCO keypoints, statures, z up, mid-hips at 0
-    height: np.ndarray  # (P,) float32, mid-hips above the floor, statures
+    pelvis: np.ndarray  # (P, 3) float32, mid-hips: x, y, height above the floor, statures
+    stretch: np.ndarray  # (P,) int, number of the unbroken stretch of frames, 30 a second
     subjects: np.ndarray  # (P,) text
     report: tuple[str, ...]  # what was read and what was dropped, for people
 
@@ -37,10 +38,11 @@ class Poses:
         return self._part(~out), self._part(out)
 
     def _part(self, keep: np.ndarray) -> 'Poses':
-        return Poses(self.points[keep], self.height[keep], self.subjects[keep], self.report)
+        return Poses(self.points[keep], self.pelvis[keep], self.stretch[keep],
+                     self.subjects[keep], self.report)
 
 
-def load_poses(folder: Path, amc_rate: float) -> Poses:
+def load_poses(folder: Path, amc_rate: float, mapping: Path | None = None) -> Poses:
     """
     Return all poses under a folder, from the cache when its files have not changed.
 
@@ -49,34 +51,37 @@ def load_poses(folder: Path, amc_rate: float) -> Poses:
     files = sorted(p for p in Path(folder).rglob('*') if p.suffix.lower() in ('.bvh', '.amc'))
     if not files:
         raise ValueError(f'{folder}: no .bvh or .amc files here')
-    cache = _cache_file(files, amc_rate)
+    families = FAMILIES + ((read_family(mapping),) if mapping else ())
+    cache = _cache_file(files, amc_rate, families)
     if cache.exists():
         with np.load(cache) as data:
-            return Poses(data['points'], data['height'], data['subjects'], tuple(data['report']))
-    poses = _read_all(Path(folder), files, amc_rate)
+            return Poses(data['points'], data['pelvis'], data['stretch'], data['subjects'],
+                         tuple(data['report']))
+    poses = _read_all(Path(folder), files, amc_rate, families)
     cache.parent.mkdir(parents=True, exist_ok=True)
     part = cache.with_name(f'{os.getpid()}.npz')  # savez appends the suffix where it is missing
-    np.savez(part, points=poses.points, height=poses.height, subjects=poses.subjects,
-             report=np.array(poses.report))
+    np.savez(part, points=poses.points, pelvis=poses.pelvis, stretch=poses.stretch,
+             subjects=poses.subjects, report=np.array(poses.report))
     part.replace(cache)
     return poses
 
 
-def _cache_file(files: list[Path], amc_rate: float) -> Path:
+def _cache_file(files: list[Path], amc_rate: float, families: tuple[Family, ...]) -> Path:
     facts = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    key = hashlib.sha256(repr((CACHE_VERSION, amc_rate, facts)).encode()).hexdigest()[:16]
+    facts = repr((CACHE_VERSION, amc_rate, families, facts))
+    key = hashlib.sha256(facts.encode()).hexdigest()[:16]
     home = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
     return Path(home) / 'pose3d_ros' / f'poses-{key}.npz'
 
 
-def _read_all(folder: Path, files: list[Path], amc_rate: float) -> Poses:
+def _read_all(folder: Path, files: list[Path], amc_rate: float, families) -> Poses:
     """Return the poses of all files; a broken file is reported and left out."""
-    points, heights, subjects, report = [], [], [], []
+    points, pelvis, follows, subjects, report = [], [], [], [], []
     skeletons = {}
     for path in tqdm(files, desc='reading motions', unit='file'):
         try:
             motion = _read(path, amc_rate, skeletons)
-            keypoints = keypoints_of(motion, family_of(motion))
+            keypoints = keypoints_of(motion, family_of(motion, families))
         except (OSError, ValueError) as error:
             report.append(f'left out {error}')
             continue
@@ -84,12 +89,14 @@ def _read_all(folder: Path, files: list[Path], amc_rate: float) -> Poses:
         kept = cleaning.clean(keypoints[::step], motion.rate / step)
         report.extend(f'{path.relative_to(folder)}: {line}' for line in kept.report)
         points.append(kept.points)
-        heights.append(kept.height)
+        pelvis.append(kept.pelvis)
+        follows.append(kept.follows)
         subjects.append((path, _bones(motion)))
     if not sum(map(len, points)):
         raise ValueError(f'{folder}: no usable poses:\n' + '\n'.join(report[:20]))
     return Poses(np.concatenate(points).astype(np.float32),
-                 np.concatenate(heights).astype(np.float32),
+                 np.concatenate(pelvis).astype(np.float32),
+                 np.cumsum(~np.concatenate(follows)),
                  np.repeat(_names(subjects), list(map(len, points))), tuple(report))
 
 

@@ -2,22 +2,24 @@
 # SPDX-License-Identifier: Apache-2.0
 """Training samples without end: poses, seen by chance cameras, as the lifter will get them."""
 from dataclasses import dataclass, replace
-from typing import Iterator
 
 import numpy as np
-from pose3d_ros.core.lifting import rotate_rays, virtual_from_camera
+from pose3d_ros.core.lifting import hide_unseen, rotate_rays, virtual_from_camera
 from pose3d_ros.core.skeleton import BODY_16, COCO_17, MIDDLES
-from pose3d_ros.training.augmentation import augment, rotations
+from pose3d_ros.training.augmentation import augment_frames, mirror, rotations
 from pose3d_ros.training.noise import observe
 from pose3d_ros.training.poses import Poses
 from pose3d_ros.training.proportions import rebuild, sample_lengths
-from pose3d_ros.training.views import project, sample_cameras, turned_away
+from pose3d_ros.training.views import Cameras, project, sample_cameras, turned_away
 import torch
 
 #: Body height of the person whose size the lifter's joints have, m.
 STATURE = 1.70
 #: How far the robot's idea of down is off, degrees, standard deviation.
 GRAVITY_ERROR = 1.0
+#: Seconds from one frame of a window to the next; recorded frames that they last, and in training
+#: between which they are drawn: people hurry and dawdle.
+INTERVAL, RECORDED, TEMPO = 1 / 6, 5, (3, 8)
 #: The floor is at most this far below the hips when a camera is placed, statures.
 MAX_PELVIS_HEIGHT = 0.6
 
@@ -26,10 +28,33 @@ MAX_PELVIS_HEIGHT = 0.6
 class Samples:
     """A batch in the lifter's contract, and the truth."""
 
-    keypoints: torch.Tensor  # (B, 17, 2) rays in the virtual camera, 0 where not seen
-    scores: torch.Tensor  # (B, 17)
+    keypoints: torch.Tensor  # (B, T, 17, 2) rays in the present virtual camera, 0: not seen
+    scores: torch.Tensor  # (B, T, 17)
     gravity: torch.Tensor  # (B, 3) down in the virtual camera, zeros when unknown
     joints: torch.Tensor  # (B, 16, 3) m, relative to the pelvis, virtual camera's axes
+
+    def mirrored(self) -> 'Samples':
+        """Return what a mirror would show."""
+        flip = torch.tensor([-1.0, 1.0, 1.0])
+        return Samples(self.keypoints[:, :, COCO_17.mirrored] * flip[:2],
+                       self.scores[:, :, COCO_17.mirrored], self.gravity * flip,
+                       self.joints[:, BODY_16.mirrored] * flip)
+
+
+@dataclass(frozen=True)
+class Clips:
+    """T frames of each of B bodies, the present one last."""
+
+    points: torch.Tensor  # (B, T, 17, 3) COCO keypoints in space, statures, mid-hips at 0
+    moves: torch.Tensor  # (B, T, 3) where the mid-hips were, from where they are, statures
+    height: torch.Tensor  # (B,) mid-hips above the floor at present, statures
+    there: torch.Tensor  # (B, T) whether there was such a frame
+
+    @classmethod
+    def of(cls, points: torch.Tensor, height: torch.Tensor) -> 'Clips':
+        """Return clips of one frame, of bodies (B, 17, 3)."""
+        return cls(points[:, None], torch.zeros(len(points), 1, 3), height,
+                   torch.ones(len(points), 1, dtype=torch.bool))
 
 
 @dataclass(frozen=True)
@@ -51,48 +76,71 @@ _PAIRS = [MIDDLES.get(name, (name, name)) for name in BODY_16.points]
 _FIRST, _SECOND = ([COCO_17.index(pair[i]) for pair in _PAIRS] for i in (0, 1))
 
 
-def make_samples(points: torch.Tensor, height: torch.Tensor, conditions: Conditions,
-                 generator: torch.Generator) -> Samples:
+def make_samples(clips: Clips, conditions: Conditions, generator: torch.Generator) -> Samples:
     """
     Return one view of each body.
 
     Parameters
     ----------
-    points : (B, 17, 3)
-        COCO keypoints in space, statures, mid-hips at the origin.
-    height : (B,)
-        Middle of the hips above the floor, statures.
+    clips : Clips
+        What the bodies do.
     conditions : Conditions
         What to add to the recorded poses.
     generator : torch.Generator
         Source of chance.
 
     """
+    points, moves, there = clips.points, clips.moves, clips.there
     if conditions.augmented:
-        points = augment(points, generator)
-    points = STATURE * rebuild(points, sample_lengths(len(points), generator))
-    cameras = sample_cameras(STATURE * height.clamp(0.1, MAX_PELVIS_HEIGHT), generator)
+        points, moves = mirror(points, moves, generator)
+        points = augment_frames(points, generator)
+        there = there & _remembered(*there.shape, generator)
+    points = STATURE * _rebuilt(points, generator)
+    cameras = sample_cameras(STATURE * clips.height.clamp(0.1, MAX_PELVIS_HEIGHT), generator)
     if conditions.whole:
         cameras = replace(cameras, extent=torch.full_like(cameras.extent, torch.inf))
-    rays, seen = project(cameras, points)
+    rays, seen, hidden = _looked_at(cameras, points + STATURE * moves[:, :, None])
+    seen &= there[..., None]
     if conditions.noisy:
-        hidden = turned_away(points, cameras.position)
         rays, scores = observe(rays, seen, hidden, generator, not conditions.whole)
     else:
         rays, scores = torch.where(seen[..., None], rays, 0), seen.float()
-    virtual, turned = _virtual(rays, scores)
+    virtual, turned, scores = _virtual(rays, scores)
     virtual_from_world = virtual @ cameras.rotation
     gravity = virtual_from_world @ torch.tensor([0.0, 0.0, -1.0])
     return Samples(turned, scores, _gravity(gravity, conditions, generator),
-                   joints_of(points) @ virtual_from_world.transpose(1, 2))
+                   joints_of(points[:, -1]) @ virtual_from_world.transpose(1, 2))
 
 
-def _virtual(rays: torch.Tensor, scores: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return virtual from camera (B, 3, 3) and the rays turned into it, as at run time."""
-    rotation = virtual_from_camera(rays.double().numpy(), scores.double().numpy())
-    turned = np.where(scores.numpy()[..., None] > 0,
-                      rotate_rays(rotation, rays.double().numpy()), 0)
-    return torch.from_numpy(rotation).float(), torch.from_numpy(turned).float()
+def _remembered(count: int, frames: int, generator) -> torch.Tensor:
+    """Return (B, T): a quarter of the bodies came into view less than T frames ago."""
+    known = torch.randint(1, frames + 1, (count, 1), generator=generator)
+    young = torch.rand(count, 1, generator=generator) < 0.25
+    return ~young | (torch.arange(frames, 0, -1) <= known)
+
+
+def _rebuilt(points: torch.Tensor, generator) -> torch.Tensor:
+    """Return bodies (B, T, 17, 3) with drawn lengths, the same in all frames."""
+    count, frames = points.shape[:2]
+    lengths = {part: length.repeat_interleave(frames, 0)
+               for part, length in sample_lengths(count, generator).items()}
+    return rebuild(points.flatten(0, 1), lengths).reshape(points.shape)
+
+
+def _looked_at(cameras: Cameras, points: torch.Tensor) -> tuple:
+    """Return rays (B, T, 17, 2), which are seen and which are hidden (B, T, 17)."""
+    views = [(*project(cameras, frame), turned_away(frame, cameras.position))
+             for frame in points.unbind(1)]
+    return tuple(torch.stack(parts, 1) for parts in zip(*views))
+
+
+def _virtual(rays: torch.Tensor, scores: torch.Tensor) -> tuple:
+    """Return virtual from camera (B, 3, 3), rays turned into it and scores, as at run time."""
+    rotation = virtual_from_camera(rays[:, -1].double().numpy(), scores[:, -1].double().numpy())
+    turned = rotate_rays(rotation[:, None], rays.double().numpy())
+    turned, scores = hide_unseen(turned, scores.numpy(), 0)
+    return (torch.from_numpy(rotation).float(), torch.from_numpy(turned).float(),
+            torch.from_numpy(scores).float())
 
 
 def _gravity(gravity: torch.Tensor, conditions: Conditions, generator) -> torch.Tensor:
@@ -106,19 +154,55 @@ def _gravity(gravity: torch.Tensor, conditions: Conditions, generator) -> torch.
     return torch.where(known, gravity, 0)
 
 
-def stream(poses: Poses, batch: int, seed: int) -> Iterator[Samples]:
+def clips_of(poses: Poses, chosen: np.ndarray, frames: int, step: np.ndarray | int) -> Clips:
     """
-    Yield training batches for ever, the same for the same seed.
+    Return recorded frames that end with the chosen ones.
+
+    Parameters
+    ----------
+    poses : Poses
+        Of 30 frames a second.
+    chosen : (B,) int
+        The present frames.
+    frames : int
+        T.
+    step : (B,) int or int
+        Recorded frames from one frame of the clip to the next: speeds people up or slows them.
+
+    """
+    back = np.arange(frames - 1, -1, -1) * np.reshape(step, (-1, 1))
+    index = np.maximum(chosen[:, None] - back, 0)
+    there = (poses.stretch[index] == poses.stretch[chosen][:, None]) & (chosen[:, None] >= back)
+    index = np.where(there, index, chosen[:, None])
+    moves = poses.pelvis[index] - poses.pelvis[chosen][:, None]
+    return Clips(*map(torch.from_numpy, (
+        poses.points[index], moves, poses.pelvis[chosen, 2], there)))
+
+
+class Stream:
+    """
+    Training batches by number, the same for the same seed.
 
     Subjects are drawn in proportion to the square root of their number of poses: one diligent
     dancer shall not outweigh forty walkers.
     """
-    generator = torch.Generator().manual_seed(seed)
-    points, height = torch.from_numpy(poses.points), torch.from_numpy(poses.height)
-    _, subject, counts = np.unique(poses.subjects, return_inverse=True, return_counts=True)
-    weight = torch.from_numpy(1 / np.sqrt(counts[subject]))
-    while True:
-        # drawn for many batches at once: a weighted draw costs as much as there are poses
-        draws = torch.multinomial(weight, 64 * batch, replacement=True, generator=generator)
-        for chosen in draws.split(batch):
-            yield make_samples(points[chosen], height[chosen], Conditions(), generator)
+
+    def __init__(self, poses: Poses, batch: int, seed: int, frames: int = 1):
+        """Remember what to draw from."""
+        self._poses, self._batch, self._seed, self._frames = poses, batch, seed, frames
+        _, subject, counts = np.unique(poses.subjects, return_inverse=True, return_counts=True)
+        weight = np.cumsum(1 / np.sqrt(counts[subject]))
+        self._edges = weight / weight[-1]
+
+    def __getitem__(self, number: int) -> Samples:
+        """Return a batch."""
+        return self.made(number, Conditions())
+
+    def made(self, number: int, conditions: Conditions) -> Samples:
+        """Return a batch of other conditions than those of training."""
+        random = np.random.default_rng((self._seed, number % 2**63))
+        generator = torch.Generator().manual_seed(int(random.integers(2**62)))
+        chosen = np.searchsorted(self._edges, random.random(self._batch), side='right')
+        step = random.integers(*TEMPO, self._batch)
+        clips = clips_of(self._poses, np.minimum(chosen, len(self._edges) - 1), self._frames, step)
+        return make_samples(clips, conditions, generator)

@@ -1,23 +1,26 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Train the residual lifter: data, network, calibration, engine file, figures."""
+"""Make a lifter of one of four kinds: data, network, calibration, engine file, figures."""
 from dataclasses import dataclass
 from pathlib import Path
-import time
 
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16
-from pose3d_ros.training import figures
-from pose3d_ros.training.export import check_parity, export_lifter, lift_symmetric
-from pose3d_ros.training.network import loss_of, ResidualLifter
+from pose3d_ros.training import autoencoder, figures
+from pose3d_ros.training.export import EngineFile, export_lifter
+from pose3d_ros.training.fitting import Fit
+from pose3d_ros.training.matching import export_matching, make_library
+from pose3d_ros.training.network import lift_symmetric, Lifter, REGRESSED
 from pose3d_ros.training.poses import load_poses, Poses
-from pose3d_ros.training.samples import Conditions, Samples, STATURE, stream
+from pose3d_ros.training.samples import Conditions, INTERVAL, Samples, STATURE, Stream
+from pose3d_ros.training.warm import start_from_engine
 import torch
-from tqdm import tqdm
 
-BATCH, LEARNING_RATE, WEIGHT_DECAY = 1024, 2e-3, 1e-4
-#: The learning rate rises over this part of the training and falls to nothing over the rest.
-WARM_UP = 0.05
+#: Kind of lifter -> frames of its window.
+KINDS = {'residual': 1, 'temporal': 4, 'structured': 1, 'matching': 1}
+BATCH = 1024
+#: Learning rate of trainings that start from an engine, relative to others.
+STARTED_RATE = 0.5
 #: The engine may differ from the network it came from by no more, m.
 PARITY = 1e-4
 
@@ -29,88 +32,106 @@ class Recipe:
     folder: Path
     out: Path
     held_out: tuple[str, ...]
+    kind: str = 'residual'
     seed: int = 0
     steps: int = 20000
     minutes: float = float('inf')  # an end by the clock cannot be repeated exactly
     amc_rate: float = 120.0
+    start: Path | None = None  # engine file to start from
+    resume: bool = False  # go on from the checkpoint of this one
+    mapping: Path | None = None  # names of joints in a foreign kind of skeleton
+
+    @property
+    def checkpoint(self) -> Path:
+        """Return where the training is kept."""
+        return self.out.with_suffix('.training.pt')
 
 
 def train(recipe: Recipe) -> dict[str, dict[str, float]]:
-    """Train a lifter, write its engine file, return its figures on the subjects held out."""
-    poses = load_poses(recipe.folder, recipe.amc_rate)
+    """Make a lifter, write its engine file, return its figures on the subjects held out."""
+    poses = load_poses(recipe.folder, recipe.amc_rate, recipe.mapping)
     print('\n'.join(poses.report))
-    training, held_out = poses.split(list(recipe.held_out))
-    if not len(training.points) or not len(held_out.points):
-        raise ValueError(f'held out {recipe.held_out}: expected some but not all of '
-                         f'{sorted(set(poses.subjects.tolist()))}')
-    if len(set(held_out.subjects.tolist())) < 2:
-        raise ValueError('sigma is calibrated crosswise: hold out two subjects or more, '
-                         f'not {recipe.held_out}')
+    training, held_out = _split(poses, recipe.held_out)
     print(f'{len(training.points)} poses to train, {len(held_out.points)} held out')
     torch.manual_seed(recipe.seed)
-    network = ResidualLifter()
-    steps = _fit(network, training, recipe)
-    rows = _calibrate(network, held_out)
-    export_lifter(network, recipe.out, _facts(recipe, steps))
-    difference = check_parity(network, recipe.out,
-                              figures.held_out_samples(held_out, Conditions()))
-    if difference > PARITY:
-        raise ValueError(f'{recipe.out}: differs from the network by {difference} m')
+    make = _make_matching if recipe.kind == 'matching' else _make_network
+    rows = make(recipe, training, held_out)
     print(figures.table(rows))
     return rows
 
 
-def _fit(network: ResidualLifter, poses: Poses, recipe: Recipe) -> int:
-    """Train by AdamW; return the steps made."""
-    optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
-    batches = stream(poses, BATCH, recipe.seed)
-    network.train()
-    start, part, step, smooth = time.monotonic(), 0.0, 0, 0.0
-    with tqdm(total=100, desc='training', unit='%', bar_format='{l_bar}{bar}| {n:.0f} % '
-              '[{elapsed}<{remaining}{postfix}]') as bar:
-        while part < 1:
-            optimizer.param_groups[0]['lr'] = LEARNING_RATE * _schedule(part)
-            samples = next(batches)
-            loss = loss_of(*network(samples.keypoints, samples.scores, samples.gravity),
-                           samples.joints)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimizer.step()
-            step += 1
-            smooth = loss.item() if step == 1 else 0.99 * smooth + 0.01 * loss.item()
-            part = max(step / recipe.steps, (time.monotonic() - start) / 60 / recipe.minutes)
-            bar.update(min(100 * part, 100) - bar.n)
-            bar.set_postfix_str(f'step {step}, loss {smooth:.2f}', refresh=False)
-    return step
+def _split(poses: Poses, names: tuple[str, ...]) -> tuple[Poses, Poses]:
+    """Return poses to train on and to measure with; raise ValueError where either is too few."""
+    training, held_out = poses.split(list(names))
+    if not len(training.points) or not len(held_out.points):
+        raise ValueError(f'held out {names}: expected some but not all of '
+                         f'{sorted(set(poses.subjects.tolist()))}')
+    if len(set(held_out.subjects.tolist())) < 2:
+        raise ValueError('sigma is calibrated crosswise: hold out two subjects or more, '
+                         f'not {names}')
+    return training, held_out
 
 
-def _schedule(part: float) -> float:
-    """Return the learning rate, relative: a linear rise, then half a cosine."""
-    if part < WARM_UP:
-        return part / WARM_UP
-    return 0.5 * (1 + np.cos(np.pi * (part - WARM_UP) / (1 - WARM_UP)))
+def _make_network(recipe: Recipe, training: Poses, held_out: Poses) -> dict:
+    """Train a network and write it."""
+    window = KINDS[recipe.kind]
+    batches = Stream(training, BATCH, recipe.seed, window)
+    decoder = autoencoder.decoder() if recipe.kind == 'structured' else None
+    if decoder and not recipe.resume:
+        decoder = autoencoder.learn(lambda i: _regressed(batches[-i - 1]),
+                                    min(3000, recipe.steps))
+    network = Lifter(window, decoder)
+    if recipe.start:
+        start_from_engine(network, recipe.start, batches[-1])
+    fit = Fit(network, recipe.checkpoint, STARTED_RATE if recipe.start else 1.0)
+    if recipe.resume:
+        fit.resume()
+    fit.run(batches, recipe.steps, recipe.minutes)
+    network = fit.average
 
-
-def _calibrate(network: ResidualLifter, held_out: Poses) -> dict[str, dict[str, float]]:
-    """Set the network's temperatures from people it has not seen; return its figures."""
     def lifter(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
         with torch.no_grad():
-            return tuple(out.numpy() for out in lift_symmetric(network.eval(), samples))
+            return tuple(out.numpy() for out in lift_symmetric(network, samples))
 
-    runs = figures.run(lifter, held_out)
+    factors, rows = calibrate(lifter, held_out, window)
+    network.temperature.copy_(torch.from_numpy(factors).float())
+    export_lifter(network, recipe.out, _facts(recipe, window, f'{fit.steps} steps'))
+    samples = figures.held_out_samples(held_out, Conditions(), window)
+    difference = max(float(np.abs(a - b).max())
+                     for a, b in zip(EngineFile(recipe.out)(samples), lifter(samples)))
+    if difference > PARITY:
+        raise ValueError(f'{recipe.out}: differs from the network by {difference} m')
+    return rows
+
+
+def _regressed(samples: Samples) -> torch.Tensor:
+    """Return the poses (B, 42) of samples."""
+    return samples.joints[:, [BODY_16.index(name) for name in REGRESSED]].flatten(1)
+
+
+def _make_matching(recipe: Recipe, training: Poses, held_out: Poses) -> dict:
+    """Write a library of poses, and again with the sigma that held-out people call for."""
+    library = make_library(Stream(training, BATCH, recipe.seed))
+    facts = _facts(recipe, 1, f'{len(library.joints)} poses')
+    export_matching(library, recipe.out, facts)
+    factors, rows = calibrate(EngineFile(recipe.out), held_out, 1)
+    export_matching(library, recipe.out, facts, factors)
+    return rows
+
+
+def calibrate(lifter, held_out: Poses, window: int) -> tuple[np.ndarray, dict]:
+    """Return what to multiply sigma by (16, 2), and the figures, calibrated crosswise."""
+    runs = figures.run(lifter, held_out, window)
     factors = figures.temperatures(*figures.join([part for parts in runs.values()
                                                   for part in parts]))
-    factors = (factors + factors[BODY_16.mirrored]) / 2
-    network.temperature.copy_(torch.from_numpy(factors).float())
-    return figures.crosswise(runs)
+    return (factors + factors[BODY_16.mirrored]) / 2, figures.crosswise(runs)
 
 
-def _facts(recipe: Recipe, steps: int) -> dict[str, str]:
+def _facts(recipe: Recipe, window: int, size: str) -> dict[str, str]:
     """Return the engine's metadata."""
     return {
-        'kind': 'lifter', 'name': 'residual', 'keypoints': 'coco_17', 'joints': 'body_16',
-        'window': '1', 'stature': f'{STATURE:.2f}', 'contract': '1', 'licence': 'Apache-2.0',
-        'source': 'pose3d_ros, trained on the CMU Graphics Lab Motion Capture Database '
-                  f'(mocap.cs.cmu.edu), seed {recipe.seed}, {steps} steps',
-    }
+        'kind': 'lifter', 'name': recipe.kind, 'keypoints': 'coco_17', 'joints': 'body_16',
+        'window': str(window), 'stature': f'{STATURE:.2f}', 'contract': '1',
+        'licence': 'Apache-2.0', 'source': 'pose3d_ros, trained on the CMU Graphics Lab Motion '
+                  f'Capture Database (mocap.cs.cmu.edu), seed {recipe.seed}, {size}',
+    } | ({'interval': f'{INTERVAL:.4f}'} if window > 1 else {})
