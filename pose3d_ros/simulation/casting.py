@@ -12,23 +12,24 @@ OUTSIDE = 0.02  # m off a surface before looking for what is in the light's way
 
 
 @njit(cache=True)
-def through_box(box, x, y, z, dx, dy, dz):
+def through_box(boxes, b, x, y, z, dx, dy, dz):
     """Return distance along a ray to a box (infinite if missed) and the axis of the face hit."""
-    px, py = x - box[0], y - box[1]
-    origin = (box[6] * px + box[7] * py, -box[7] * px + box[6] * py, z - box[2])
-    ray = (box[6] * dx + box[7] * dy, -box[7] * dx + box[6] * dy, dz)
+    px, py, cosine, sine = x - boxes[b, 0], y - boxes[b, 1], boxes[b, 6], boxes[b, 7]
+    origin = (cosine * px + sine * py, cosine * py - sine * px, z - boxes[b, 2])
+    ray = (cosine * dx + sine * dy, cosine * dy - sine * dx, dz)
     near, far, axis = -1e9, 1e9, 0
     for c in range(3):
         if abs(ray[c]) < 1e-9:
-            if abs(origin[c]) > box[3 + c]:
+            if abs(origin[c]) > boxes[b, 3 + c]:
                 return np.inf, 0
             continue
-        a, b = (-box[3 + c] - origin[c]) / ray[c], (box[3 + c] - origin[c]) / ray[c]
-        if a > b:
-            a, b = b, a
-        if a > near:
-            near, axis = a, c
-        far = min(far, b)
+        half = boxes[b, 3 + c]
+        first, last = (-half - origin[c]) / ray[c], (half - origin[c]) / ray[c]
+        if first > last:
+            first, last = last, first
+        if first > near:
+            near, axis = first, c
+        far = min(far, last)
     return (near, axis) if 1e-4 < near < far else (np.inf, 0)
 
 
@@ -42,18 +43,90 @@ def fold(place, count, mirrored):
 
 
 @njit(cache=True)
-def sample(picture, row, column, mirrored, colour):
-    """Write the colour at a place in pixels of a picture that repeats for ever, bilinear."""
-    height, width = picture.shape[:2]
+def sample(pictures, p, row, column, mirrored, colours, n):
+    """Write into row n the colour at a place, px, of a picture that repeats, bilinear."""
+    height, width = pictures.shape[1:3]
     i, j = int(floor(row)), int(floor(column))
     fi, fj = np.float32(row - i), np.float32(column - j)
     top, bottom = fold(i, height, mirrored), fold(i + 1, height, mirrored)
     left, right = fold(j, width, mirrored), fold(j + 1, width, mirrored)
     one = np.float32(1)
     for c in range(3):
-        colour[c] = (
-            (one - fi) * ((one - fj) * picture[top, left, c] + fj * picture[top, right, c])
-            + fi * ((one - fj) * picture[bottom, left, c] + fj * picture[bottom, right, c]))
+        colours[n, c] = (
+            (one - fi) * ((one - fj) * pictures[p, top, left, c] + fj * pictures[p, top, right, c])
+            + fi * ((one - fj) * pictures[p, bottom, left, c]
+                    + fj * pictures[p, bottom, right, c]))
+
+
+@njit(cache=True)
+def nearest(eye, dx, dy, dz, extent, boxes):
+    """
+    Return what a ray sees: distance, kind, axis of the face.
+
+    Kinds: -1 floor, -2 ceiling, -3 to -6 the walls in the order of extent, from 0 on boxes.
+    """
+    best, kind, axis = np.inf, -1, 2
+    if dz < -1e-9:
+        best, kind = -eye[2] / dz, -1
+    elif dz > 1e-9:
+        best, kind = (CEILING - eye[2]) / dz, -2
+    for side in range(4):
+        c = side // 2
+        ray = dx if c == 0 else dy
+        if abs(ray) > 1e-9:
+            t = (extent[side] - eye[c]) / ray
+            if 1e-4 < t < best:
+                best, kind, axis = t, -3 - side, c
+    for b in range(len(boxes)):
+        t, face = through_box(boxes, b, eye[0], eye[1], eye[2], dx, dy, dz)
+        if t < best:
+            best, kind, axis = t, b, face
+    return best, kind, axis
+
+
+@njit(cache=True)
+def paint_room(kind, axis, x, y, z, dx, dy, walls, tiles, colours, n, normal):
+    """Write the colour, row n, and the normal of a place on floor, ceiling or walls."""
+    normal[:] = 0.0
+    if kind == -1:
+        normal[2] = 1.0
+        sample(tiles, 0, x / TILE_PIXEL, y / TILE_PIXEL, False, colours, n)
+    elif kind == -2:
+        normal[2] = -1.0
+        colours[n, 0] = colours[n, 1] = colours[n, 2] = 0.85
+    else:
+        row = min((CEILING - z) / WALL_PIXEL, walls.shape[1] - 1.01)
+        along = (y if axis == 0 else x) / WALL_PIXEL + walls.shape[2] / 2
+        sample(walls, -3 - kind, row, along, True, colours, n)
+        normal[axis] = -1.0 if (dx if axis == 0 else dy) > 0 else 1.0
+
+
+@njit(cache=True)
+def paint_box(boxes, b, axis, x, y, z, dx, dy, dz, tiles, colours, n, normal):
+    """Write the colour, row n, and the normal of a place on a box."""
+    cosine, sine = boxes[b, 6], boxes[b, 7]
+    px, py, pz = x - boxes[b, 0], y - boxes[b, 1], (z - boxes[b, 2]) / TILE_PIXEL
+    ox, oy = cosine * px + sine * py, cosine * py - sine * px
+    normal[:] = 0.0
+    if axis == 2:
+        normal[2] = -1.0 if dz > 0 else 1.0
+        sample(tiles, 1 + b, ox / TILE_PIXEL, oy / TILE_PIXEL, True, colours, n)
+        return
+    if axis == 1:
+        cosine, sine = -sine, cosine
+    sign = -1.0 if cosine * dx + sine * dy > 0 else 1.0
+    normal[0], normal[1] = sign * cosine, sign * sine
+    sample(tiles, 1 + b, pz, (oy if axis == 0 else ox) / TILE_PIXEL, True, colours, n)
+
+
+@njit(cache=True)
+def in_light(x, y, z, normal, light, boxes):
+    """Return whether no box stands between a place and the lamp."""
+    x, y, z = x + OUTSIDE * normal[0], y + OUTSIDE * normal[1], z + OUTSIDE * normal[2]
+    for b in range(len(boxes)):
+        if through_box(boxes, b, x, y, z, light[0], light[1], light[2])[0] < np.inf:
+            return False
+    return True
 
 
 @njit(cache=True)
@@ -82,63 +155,19 @@ def cast(rays, eye, extent, walls, tiles, boxes, light):
     count = len(rays)
     colour, points = np.empty((count, 3), np.float32), np.empty((count, 3), np.float32)
     facing, lit = np.empty(count, np.float32), np.ones(count, np.float32)
-    depth = np.empty(count, np.float32)
+    depth, normal = np.empty(count, np.float32), np.zeros(3)
     for n in range(count):
         dx, dy, dz = rays[n, 0], rays[n, 1], rays[n, 2]
-        best, kind, axis = np.inf, -1, 2
-        if dz < -1e-9:
-            best, kind = -eye[2] / dz, -1
-        elif dz > 1e-9:
-            best, kind = (CEILING - eye[2]) / dz, -2
-        for side in range(4):
-            c = side // 2
-            if abs(rays[n, c]) > 1e-9:
-                t = (extent[side] - eye[c]) / rays[n, c]
-                if 1e-4 < t < best:
-                    best, kind, axis = t, -3 - side, c
-        for b in range(len(boxes)):
-            t, face = through_box(boxes[b], eye[0], eye[1], eye[2], dx, dy, dz)
-            if t < best:
-                best, kind, axis = t, b, face
-        x, y, z = eye[0] + best * dx, eye[1] + best * dy, eye[2] + best * dz
-        points[n, 0], points[n, 1], points[n, 2], depth[n] = x, y, z, best
-        nx, ny, nz = 0.0, 0.0, 0.0
-        if kind == -1:
-            nz = 1.0
-            sample(tiles[0], x / TILE_PIXEL, y / TILE_PIXEL, False, colour[n])
-        elif kind == -2:
-            nz = -1.0
-            colour[n, :] = 0.85
-        elif kind < -2:
-            wall = walls[-3 - kind]
-            along = y if axis == 0 else x
-            sample(wall, min((CEILING - z) / WALL_PIXEL, wall.shape[0] - 1.01),
-                   along / WALL_PIXEL, True, colour[n])
-            if axis == 0:
-                nx = -1.0 if dx > 0 else 1.0
-            else:
-                ny = -1.0 if dy > 0 else 1.0
+        t, kind, axis = nearest(eye, dx, dy, dz, extent, boxes)
+        x, y, z = eye[0] + t * dx, eye[1] + t * dy, eye[2] + t * dz
+        points[n, 0], points[n, 1], points[n, 2], depth[n] = x, y, z, t
+        if kind < 0:
+            paint_room(kind, axis, x, y, z, dx, dy, walls, tiles, colour, n, normal)
         else:
-            box = boxes[kind]
-            px, py = x - box[0], y - box[1]
-            ox, oy, oz = box[6] * px + box[7] * py, -box[7] * px + box[6] * py, z - box[2]
-            ray = box[6] * dx + box[7] * dy if axis == 0 else -box[7] * dx + box[6] * dy
-            sign = -1.0 if ray > 0 else 1.0
-            if axis == 2:
-                nz = -1.0 if dz > 0 else 1.0
-                sample(tiles[1 + kind], ox / TILE_PIXEL, oy / TILE_PIXEL, True, colour[n])
-            elif axis == 0:
-                nx, ny = sign * box[6], sign * box[7]
-                sample(tiles[1 + kind], oz / TILE_PIXEL, oy / TILE_PIXEL, True, colour[n])
-            else:
-                nx, ny = -sign * box[7], sign * box[6]
-                sample(tiles[1 + kind], oz / TILE_PIXEL, ox / TILE_PIXEL, True, colour[n])
-        facing[n] = max(nx * light[0] + ny * light[1] + nz * light[2], 0.0)
+            paint_box(boxes, kind, axis, x, y, z, dx, dy, dz, tiles, colour, n, normal)
+        facing[n] = max(normal[0] * light[0] + normal[1] * light[1] + normal[2] * light[2], 0.0)
         if kind < -2:
             facing[n] = 0.35 + 0.3 * facing[n]  # walls have lamps of their own
-        elif facing[n] > 0:
-            x, y, z = x + OUTSIDE * nx, y + OUTSIDE * ny, z + OUTSIDE * nz
-            for b in range(len(boxes)):
-                if through_box(boxes[b], x, y, z, light[0], light[1], light[2])[0] < np.inf:
-                    lit[n] = 0.0
+        elif facing[n] > 0 and not in_light(x, y, z, normal, light, boxes):
+            lit[n] = 0.0
     return colour, facing, lit, points, depth

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from pose3d_ros.simulation.anatomy import make_anatomy
 from pose3d_ros.simulation.kernels import flatten, rasterise, skin, vertex_normals
+from pose3d_ros.simulation.lamp import LIGHT_DISTANCE
 from pose3d_ros.simulation.looks import make_looks
 from pose3d_ros.simulation.mesh import make_mesh, Mesh
 from pose3d_ros.simulation.outfit import make_outfit
 from pose3d_ros.simulation.pose import articulate, Pose, unit
-from pose3d_ros.simulation.shading import LIGHT_DISTANCE
 
 SHADOW_SIZE = 384  # px
 HAND = 0.3  # m, that a body goes beyond its joints at most

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 from pose3d_ros.simulation.crowd import Moment, Shadow, shadow_of
 from pose3d_ros.simulation.kernels import project, rasterise
+from pose3d_ros.simulation.lamp import room_shadow
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.room import Backdrop, Light
-from pose3d_ros.simulation.shading import room_shadow, shade
+from pose3d_ros.simulation.shading import shade
 
 BLUR = 0.55  # px, standard deviation of a good lens: takes the stairs off the edges
 LEVELS = 4096
@@ -60,11 +61,11 @@ def take(moment: Moment | None, view: View, backdrop: Backdrop, light: Light,
     rasterise(pixels, vertex_depth, moment.triangles, depth, hit, 0)
     lamp = (shadow.depth, shadow.axes[0], shadow.axes[1], shadow.light, shadow.middle,
             shadow.texel)
-    reach = cv2.blur(room_shadow(backdrop.points, *lamp), (5, 5))
+    reach = cv2.blur(room_shadow(backdrop.points, lamp), (5, 5))
     linear = backdrop.ambient + backdrop.direct * reach[..., None]
     shade(linear, owner, hit, pixels, vertex_depth, moment.vertices, moment.normals,
           moment.triangles, moment.layers, moment.texture, moment.openness, moment.who,
-          moment.looks, view.eye, view.camera.matrix[0, 0], light.colour, light.ambient, *lamp)
+          moment.looks, view.eye, view.camera.matrix[0, 0], light.colour, light.ambient, lamp)
     return Picture(developed(linear), depth, owner, pixels, vertex_depth)
 
 
