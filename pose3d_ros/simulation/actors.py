@@ -1,35 +1,22 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Who does what when: people who walk from place to place and act there.
+People who follow a script or a recorded motion: their poses at any time.
 
-World: z up, metres, seconds. Each actor keeps to a lane of its own, a line across the view at some
-depth, so that people hide one another in the picture but never walk through each other.
+World: z up, metres, seconds.
 """
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from pose3d_ros.simulation.crowd import Person
+from pose3d_ros.simulation.figure import Figure
 from pose3d_ros.simulation.mocap import imitate, Take
-from pose3d_ros.simulation.motions import ACTIONS, Figure, step_length, stride
+from pose3d_ros.simulation.motions import ACTIONS
 from pose3d_ros.simulation.pose import about, blend, Pose
+from pose3d_ros.simulation.scripts import Phase
+from pose3d_ros.simulation.walking import step_length, stride
 
 FADE = 0.5  # s, from one thing to the next
-TURN_RATE = 2.2  # rad/s
-
-
-@dataclass(frozen=True)
-class Phase:
-    """One thing that somebody does for a while."""
-
-    begin: float  # s
-    end: float  # s
-    action: str  # a key of ACTIONS, 'walk' or 'turn'
-    place: np.ndarray  # (2,) m, where it begins
-    target: np.ndarray  # (2,) m, where it ends
-    heading: float  # rad, at its begin
-    turn: float = 0.0  # rad, until its end
 
 
 class Actor:
@@ -90,40 +77,3 @@ class Imitator:
         """Return where and how the person is at a time, s."""
         pose = imitate(self._take.at(time), self._figure)
         return pose.moved(self._turn, self._place)
-
-
-class Script:
-    """Writes phases one after another."""
-
-    def __init__(self, place, heading: float):
-        self.phases, self._time = [], 0.0
-        self._place, self._heading = np.asarray(place, float), heading
-
-    def act(self, action: str, seconds: float) -> 'Script':
-        """Do something on the spot."""
-        return self._add(action, seconds, self._place, 0.0)
-
-    def face(self, heading: float) -> 'Script':
-        """Turn on the spot, the shorter way."""
-        turn = (heading - self._heading + np.pi) % (2 * np.pi) - np.pi
-        return self.spin(turn) if abs(turn) > 0.05 else self
-
-    def spin(self, turn: float) -> 'Script':
-        """Turn on the spot by an angle, rad."""
-        return self._add('turn', abs(turn) / TURN_RATE + 0.3, self._place, turn)
-
-    def walk_to(self, target, speed: float) -> 'Script':
-        """Turn to a place and walk there."""
-        target = np.asarray(target, float)
-        way = target - self._place
-        if np.hypot(*way) < 0.05:
-            return self
-        self.face(float(np.arctan2(way[1], way[0])))
-        return self._add('walk', float(np.hypot(*way)) / speed, target, 0.0)
-
-    def _add(self, action, seconds, target, turn):
-        self.phases.append(Phase(self._time, self._time + seconds, action, self._place, target,
-                                 self._heading, turn))
-        self._time += seconds
-        self._place, self._heading = target, self._heading + turn
-        return self

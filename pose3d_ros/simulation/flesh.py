@@ -9,7 +9,9 @@ are negative inside and right only near the surface, which is where they are use
 """
 import numpy as np
 from pose3d_ros.simulation.anatomy import Anatomy
+from pose3d_ros.simulation.head import Head
 from pose3d_ros.simulation.outfit import Outfit
+from pose3d_ros.simulation.shapes import ellipsoid, loft, smooth_min, tilt, turn
 
 # sections: place along the part, half width (left), half depth (forward), shift forward
 TRUNK = np.array([  # 0 at the hips, 1 at the shoulders
@@ -32,47 +34,13 @@ LEG = np.array([  # 0 hip, 1 knee, 2 ankle
     (0.50, 0.071, 0.077, 0.004), (0.80, 0.059, 0.062, 0.004), (1.00, 0.053, 0.058, 0.002),
     (1.15, 0.051, 0.056, -0.008), (1.32, 0.054, 0.060, -0.018), (1.60, 0.043, 0.047, -0.014),
     (1.85, 0.034, 0.038, -0.008), (2.02, 0.033, 0.040, -0.008)])
-NECK = np.array([(-0.2, 0.070, 0.066, -0.012), (0.15, 0.058, 0.060, -0.006),
-                 (0.55, 0.054, 0.058, -0.004), (1.0, 0.055, 0.062, -0.006)])
-#: Ellipsoids of the head from the middle of the ears: centre, half axes (forward, left, up).
-SKULL = ((0.000, 0.0, 0.030), (0.097, 0.076, 0.097))
-FACE = ((0.040, 0.0, -0.020), (0.056, 0.058, 0.078))
-JAW = ((0.052, 0.0, -0.074), (0.048, 0.045, 0.040))
-NOSE = ((0.098, 0.0, -0.012), (0.021, 0.012, 0.022))
-BRIDGE = ((0.090, 0.0, 0.010), (0.014, 0.008, 0.028))
-EAR = ((-0.008, 0.074, 0.000), (0.019, 0.008, 0.032))
-HAIRLINE = (np.array([-0.62, 0.0, 0.785]), 0.024)  # plane: its normal and distance
 
 
-def smooth_min(a, b, width: float):
-    """Return the lesser of two distances, blended over a width in metres."""
-    rest = np.maximum(width - np.abs(a - b), 0)
-    return np.minimum(a, b) - rest * rest / (4 * width)
-
-
-def ellipsoid(points, centre, axes):
-    """Return the distances (...) of points (..., 3) from an ellipsoid."""
-    relative = (points - np.asarray(centre)) / axes
-    first = np.linalg.norm(relative, axis=-1)
-    return first * (first - 1) / (np.linalg.norm(relative / axes, axis=-1) + 1e-9)
-
-
-def loft(place, left, forward, sections, step):
-    """Return the distances from a loft; `step` is the length of one unit of place, m."""
-    width, depth, shift = (np.interp(place, sections[:, 0], sections[:, i]) for i in (1, 2, 3))
-    forward = forward - shift
-    first = np.sqrt((left / width) ** 2 + (forward / depth) ** 2)
-    second = np.sqrt((left / width**2) ** 2 + (forward / depth**2) ** 2) + 1e-9
-    beyond = np.maximum(sections[0, 0] - place, place - sections[-1, 0]) * step
-    return np.maximum(first * (first - 1) / second, beyond)
-
-
-class Flesh:
-    """The parts of one clothed person as functions of points (..., 3)."""
+class Flesh(Head):
+    """All parts of one clothed person as functions of points (..., 3)."""
 
     def __init__(self, anatomy: Anatomy, outfit: Outfit):
-        self._anatomy, self.outfit = anatomy, outfit
-        self.joints, self.scale = anatomy.joints, anatomy.scale
+        super().__init__(anatomy, outfit)
         limbs = (1 - 0.1 * anatomy.feminine) * (0.5 + 0.5 * anatomy.girth)
         # factors on the columns of the sections; the place along a part has none
         self._thick = np.array([1, *(self.scale * np.array([anatomy.girth, anatomy.girth, 1]))])
@@ -140,7 +108,7 @@ class Flesh:
         local = (points - wrist) @ frame.T / self.scale
         palm = ellipsoid(local, (0.0, 0, 0.045), (0.041, 0.017, 0.055))
         fingers = ellipsoid(local, (-0.002, 0.004, 0.125), (0.037, 0.012, 0.06))
-        thumb = ellipsoid(local @ _tilt(0.55).T, (0.008, 0.004, 0.075), (0.013, 0.012, 0.042))
+        thumb = ellipsoid(local @ tilt(0.55).T, (0.008, 0.004, 0.075), (0.013, 0.012, 0.042))
         return self.scale * smooth_min(smooth_min(palm, fingers, 0.03), thumb, 0.015)
 
     def leg(self, points):
@@ -158,10 +126,10 @@ class Flesh:
 
     def foot(self, points):
         """Return distances from the left foot or its shoe."""
-        local = (points - self.joints['left_ankle'] * [1, 1, 0]) @ _turn(-0.12).T / self.scale
+        local = (points - self.joints['left_ankle'] * [1, 1, 0]) @ turn(-0.12).T / self.scale
         thick = 0.004 if self.outfit.shoe else 0.0
         heel = ellipsoid(local, (-0.012, 0, 0.030), (0.048, 0.034, 0.05))
-        instep = ellipsoid(local @ _tilt(-0.32).T, (0.055, 0, 0.045), (0.09, 0.038, 0.038))
+        instep = ellipsoid(local @ tilt(-0.32).T, (0.055, 0, 0.045), (0.09, 0.038, 0.038))
         toes = ellipsoid(local, (0.125, 0.002, 0.018), (0.065, 0.045, 0.032))
         whole = smooth_min(smooth_min(heel, instep, 0.04), toes, 0.04) - thick
         return self.scale * np.maximum(whole, -local[..., 2])
@@ -180,72 +148,3 @@ class Flesh:
         sections = np.array([(hem, *low, -0.01), (-0.04, *(hips + 0.012), -0.01),
                              (top, *(waist + 0.004), 0.0)])
         return loft(points[..., 2] - hip, points[..., 1], points[..., 0], sections, 1.0)
-
-    def head_local(self, points):
-        """Return points from the middle of the ears at a stature of 1.70 m."""
-        return (points - self.joints['head']) / self.scale
-
-    def head(self, points):
-        """Return distances from head and neck, without hair."""
-        local = self.head_local(points)
-        slim = np.array([1, 1 - 0.04 * self._anatomy.feminine, 1])
-        head = smooth_min(ellipsoid(local, SKULL[0], SKULL[1] * slim),
-                          ellipsoid(local, FACE[0], FACE[1] * slim), 0.03)
-        head = smooth_min(head, ellipsoid(local, JAW[0], JAW[1] * slim), 0.03)
-        sockets = ellipsoid(local, (0.110, 0.033, 0.026), (0.019, 0.016, 0.011))
-        head = -smooth_min(-head, sockets, 0.012)
-        head = smooth_min(head, ellipsoid(local, *BRIDGE), 0.014)
-        head = smooth_min(head, ellipsoid(local, *NOSE), 0.010)
-        head = smooth_min(head, ellipsoid(local, *EAR), 0.006)
-        return smooth_min(self.scale * head, self._neck(points), 0.03 * self.scale)
-
-    def _neck(self, points):
-        low, high = self.joints['neck'], self.joints['head']
-        length = high[2] - low[2]
-        place = (points[..., 2] - low[2]) / length
-        sections = NECK * [1, self.scale, self.scale, self.scale]
-        sections[:, 1:3] *= 1 - 0.13 * self._anatomy.feminine
-        return loft(place, points[..., 1],
-                    points[..., 0] - 0.3 * (high[0] - low[0]) * place, sections, length)
-
-    def hairline(self, points):
-        """Return how far points of the head lie above the hairline, m."""
-        normal, distance = HAIRLINE
-        local = self.head_local(points)
-        above = local @ normal - distance
-        if self.outfit.hair == 'long':  # falls over the ears down to the shoulders
-            back = np.maximum(0.012 - local[..., 0], above)
-            return np.minimum(back, local[..., 2] + 0.16)
-        return np.maximum(above, -0.5 * (local[..., 0] + 0.045)
-                          - np.maximum(-0.062 - local[..., 2], 0))
-
-    def hair(self, points):
-        """Return distances from the hair."""
-        local, volume = self.head_local(points), self.outfit.hair_volume
-        style = self.outfit.hair
-        cap = ellipsoid(local, SKULL[0], np.add(SKULL[1], volume))
-        locks = np.sin(np.stack([70 * local[..., 0] + 60 * local[..., 2], 95 * local[..., 1] +
-                                 20 * local[..., 0], 80 * local[..., 2] + 1], axis=-1)).prod(-1)
-        cap = cap - (0.003 + 0.25 * volume) * locks * (style != 'cap')
-        if style == 'long':
-            fall = ellipsoid(local, (-0.042, 0, -0.045), (0.065 + volume, 0.082 + volume, 0.13))
-            cap = smooth_min(cap, fall, 0.04)
-        if style == 'cap':
-            brim = ellipsoid(local @ _tilt(0.1).T, (0.115, 0, 0.077), (0.07, 0.075, 0.009))
-            cap = smooth_min(ellipsoid(local, SKULL[0], np.add(SKULL[1], 0.014)), brim, 0.01)
-            return self.scale * np.maximum(cap, 0.055 - local[..., 2] + 0.25 * local[..., 0])
-        cut = -smooth_min(-cap, self.hairline(points), 0.015)
-        if style == 'bun':
-            cut = smooth_min(cut, ellipsoid(local, (-0.10, 0, 0.075), (0.04, 0.04, 0.04)), 0.015)
-        return self.scale * cut
-
-
-def _tilt(angle: float) -> np.ndarray:
-    """Return the rotation about y that lowers the front by an angle, radians."""
-    return np.array([[np.cos(angle), 0, -np.sin(angle)], [0, 1, 0],
-                     [np.sin(angle), 0, np.cos(angle)]])
-
-
-def _turn(angle: float) -> np.ndarray:
-    return np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0],
-                     [0, 0, 1]])

@@ -7,64 +7,12 @@ The person faces x at time 0; z is up, the floor at 0, metres and seconds. Actio
 and are smooth. A style is a person's own numbers in [-1, 1].
 """
 import numpy as np
-from pose3d_ros.simulation.anatomy import Anatomy, SIDES
-from pose3d_ros.simulation.pose import about, Pose, two_bones, unit
+from pose3d_ros.simulation.anatomy import SIDES
+from pose3d_ros.simulation.figure import Figure
+from pose3d_ros.simulation.pose import about, Pose, unit
 
 TAU = 2 * np.pi
 SEAT = 0.44  # m, height of what people sit on
-
-
-class Figure:
-    """Puts a person's pieces together: hips, trunk, and limbs by where they end."""
-
-    def __init__(self, anatomy: Anatomy):
-        self.joints = anatomy.joints
-        self._upper = anatomy.length('left_shoulder', 'left_elbow')
-        self._fore = anatomy.length('left_elbow', 'left_wrist')
-        self._thigh = anatomy.length('left_hip', 'left_knee')
-        self._shank = anatomy.length('left_knee', 'left_ankle')
-        self.arm, self.leg = self._upper + self._fore, self._thigh + self._shank
-        self.height = float(self.joints['pelvis'][2])
-        self.scale = anatomy.scale
-
-    def pose(self, pelvis, hips, chest, head, hands, ankles, feet, elbows=None,
-             knees=None) -> Pose:
-        """
-        Return a pose.
-
-        Parameters
-        ----------
-        pelvis : (3,)
-            m.
-        hips, chest, head : (3, 3)
-            World from the part.
-        hands : (2, 3)
-            Wrists from the shoulders in arm lengths, chest frame.
-        ankles : (2, 3)
-            World, m.
-        feet : (2, 3, 3)
-            World from foot.
-        elbows, knees : (2, 3), optional
-            Where they bend to; chest frame and world.
-
-        """
-        lumbar = pelvis + hips @ (self.joints['lumbar'] - self.joints['pelvis'])
-        arms, legs = [], []
-        for i, (side, sign) in enumerate(SIDES.items()):
-            shoulder = lumbar + chest @ (self.joints[f'{side}_shoulder'] - self.joints['lumbar'])
-            pole = chest @ (np.array([-1.0, sign * 0.6, -0.5]) if elbows is None else elbows[i])
-            target = shoulder + chest @ np.asarray(hands[i], float) * self.arm
-            arms.append(two_bones(shoulder, target, self._upper, self._fore, pole))
-            hip = pelvis + hips @ (self.joints[f'{side}_hip'] - self.joints['pelvis'])
-            pole = feet[i][:, 0] + 0.3 * hips[:, 0] if knees is None else knees[i]
-            legs.append(two_bones(hip, ankles[i], self._thigh, self._shank, pole))
-        return Pose(np.asarray(pelvis, float), hips, chest, head, np.stack(arms), np.stack(legs),
-                    np.asarray(feet))
-
-    def ankle(self, side: float, forward=0.0, left=0.0, up=0.0) -> np.ndarray:
-        """Return where an ankle is, from where it is when the person stands upright."""
-        rest = self.joints['left_ankle' if side > 0 else 'right_ankle']
-        return rest + np.array([forward, left, up])
 
 
 def _sway(time, style, speed=1.0):
@@ -98,59 +46,6 @@ def stand(figure: Figure, time: float, style) -> Pose:
         1, 0.05 + 0.04 * style[2]), turn @ _look(time, style), arms,
         [figure.ankle(1, 0.03 * style[0], 0.02), figure.ankle(-1, -0.03 * style[0], -0.02)],
         [about(2, 0.15), about(2, -0.15)], elbows)
-
-
-def stride(figure: Figure, phase: float, speed: float, style) -> Pose:
-    """
-    Return one instant of walking on the spot: the floor moves backwards below.
-
-    Parameters
-    ----------
-    figure : Figure
-        Who walks.
-    phase : float
-        1 is a step with each foot.
-    speed : float
-        m/s.
-    style : (8,)
-        The person's own.
-
-    """
-    half = step_length(figure, speed) / 2
-    lively = np.clip(speed / 1.3, 0.2, 1.3)
-    ankles, feet = [], []
-    for sign in SIDES.values():
-        part = (phase + (0.5 if sign < 0 else 0)) % 1
-        if part < 0.6:  # on the floor
-            forward, lift = half * (1 - 2 * part / 0.6), 0.0
-            pitch = 0.25 * max(0, 1 - part / 0.1) - 0.75 * max(0, (part - 0.38) / 0.22) ** 2
-            lift = 0.11 * max(0, (part - 0.38) / 0.22) ** 2
-        else:
-            swing = (part - 0.6) / 0.4
-            smooth = swing * swing * (3 - 2 * swing)
-            forward = half * (2 * smooth - 1)
-            lift = 0.11 * (1 - swing) ** 2 + 0.09 * np.sin(np.pi * swing)
-            pitch = -0.75 * (1 - smooth) + 0.25 * smooth
-        ankles.append(figure.ankle(sign, forward, -0.03 * sign, lift * lively * figure.scale))
-        feet.append(about(2, 0.1 * sign) @ about(1, -pitch * lively))
-    swing = np.cos(TAU * phase)
-    # the legs are struts: highest where one stands below the hips, lowest with both on the floor
-    drop = figure.leg - np.sqrt(figure.leg**2 - (0.8 * half) ** 2)
-    drop *= 0.55 - 0.45 * np.cos(2 * TAU * (phase - 0.3))
-    hips = about(2, -0.10 * swing * lively) @ about(0, 0.04 * np.sin(TAU * phase))
-    lean = 0.04 + 0.05 * lively + 0.04 * style[2]
-    chest = about(2, 0.10 * swing * lively) @ about(1, lean)
-    reach, bend = 0.30 * lively * (1 + 0.3 * style[5]), 0.10 + 0.06 * abs(style[3])
-    hands = [[0.10 - sign * reach * swing, sign * (0.13 + bend), -0.93 + 0.1 * abs(
-        swing) * lively] for sign in SIDES.values()]
-    pelvis = [0, 0.02 * np.sin(TAU * phase), figure.height - 0.008 - drop]
-    return figure.pose(pelvis, hips, chest, about(1, 0.06 + 0.05 * style[6]) @ about(
-        2, 0.15 * style[7]), hands, ankles, feet)
-
-
-def step_length(figure: Figure, speed: float) -> float:
-    """Return how far a foot travels on the floor at a speed, m."""
-    return figure.leg * (0.42 + 0.30 * np.clip(speed, 0, 2))
 
 
 def wave(figure: Figure, time: float, style) -> Pose:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from pose3d_ros.simulation.anatomy import Anatomy, SIDES
-from pose3d_ros.simulation.mesh import BONES
+from pose3d_ros.simulation.parts import BONES
 
 UP = np.array([0.0, 0, 1])
 FORWARD = np.array([1.0, 0, 0])

@@ -13,14 +13,16 @@ import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.crop import crop_affine
 from pose3d_ros.simulation.crowd import assemble, dress, make_person, Moment
+from pose3d_ros.simulation.figure import Figure
 from pose3d_ros.simulation.kernels import project
 from pose3d_ros.simulation.lens import look_from, pinhole, View
 from pose3d_ros.simulation.mocap import imitate
-from pose3d_ros.simulation.motions import ACTIONS, Figure, stride, tangled
+from pose3d_ros.simulation.motions import ACTIONS, tangled
 from pose3d_ros.simulation.picture import Picture, take
 from pose3d_ros.simulation.pose import about, Pose
 from pose3d_ros.simulation.room import Box, make_light, make_room, see
 from pose3d_ros.simulation.truth import PersonTruth, truths_of
+from pose3d_ros.simulation.walking import stride
 
 CAMERA_WIDTH, CAMERA_HEIGHT = 640, 480  # px, of the imagined whole picture
 LEAST_VISIBLE = 3  # keypoints in a crop

@@ -12,18 +12,19 @@ from pathlib import Path
 
 import numpy as np
 from pose3d_ros.core.camera import CameraError
-from pose3d_ros.simulation.actors import Actor, Imitator, Script
+from pose3d_ros.simulation.actors import Actor, Imitator
 from pose3d_ros.simulation.crowd import assemble, make_person, shadow_of
 from pose3d_ros.simulation.lens import look_from, pinhole, View
 from pose3d_ros.simulation.mocap import load_take, motion_files, MotionError, Take
-from pose3d_ros.simulation.motions import ACTIONS, SEAT
+from pose3d_ros.simulation.motions import ACTIONS
 from pose3d_ros.simulation.picture import Picture, take
-from pose3d_ros.simulation.room import Box, make_room, see
+from pose3d_ros.simulation.room import make_room, see
+from pose3d_ros.simulation.scripts import on_the_spot, WRITERS
 from pose3d_ros.simulation.truth import PersonTruth, truths_of
 
 DISTANCE = 4.0  # m, from the first camera to the middle of the scene
 LANES = (0.0, 0.75, -0.75, 1.5, 2.2)  # m, x of the lines that people walk on
-MOTIONS = ('mixed', 'walk', 'turn', 'cross', 'behind', 'pass', *ACTIONS)
+MOTIONS = (*WRITERS, *ACTIONS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Scene:
                 recorded = takes[number % len(takes)]
                 self.actors.append(Imitator(person, recorded, place, rng.uniform(-np.pi, np.pi)))
                 continue
-            script, furniture = WRITERS.get(motion, _on_the_spot)(rng, number, lane, motion)
+            script, furniture = WRITERS.get(motion, on_the_spot)(rng, number, lane, motion)
             boxes += furniture
             self.actors.append(Actor(person, script.phases, rng.uniform(-1, 1, 8)))
         self.room = make_room(rng, tuple(boxes), [view.eye for view in self.views])
@@ -128,83 +129,3 @@ def make_views(count: int, width: int, height: int, fov: float, height_m: float,
               for number in range(count)]
     return [View(camera, look_from([-DISTANCE * np.cos(angle), -DISTANCE * np.sin(angle),
                                     height_m], angle, np.radians(tilt))) for angle in angles]
-
-
-def _speed(rng) -> float:
-    return float(rng.uniform(0.8, 1.4))
-
-
-def _on_the_spot(rng, number, lane, motion):
-    side = (-1) ** number * (0.55 + 0.3 * (number > 1))
-    heading = np.pi + rng.normal(0, 0.4)
-    boxes = [_seat((lane, side), heading)] if motion == 'sit' else []
-    return Script((lane, side), heading).act(motion, 60.0), boxes
-
-
-def _turn(rng, number, lane, motion):
-    script = Script((lane, (-1) ** number * 0.7), rng.uniform(0, 6))
-    for _ in range(4):
-        script.spin(float(rng.choice([-1, 1]) * np.pi / 2 * rng.integers(1, 4))).act('stand', 1.0)
-    return script, []
-
-
-def _walk(rng, number, lane, motion):
-    """Walk to and fro between places on the lane."""
-    start = rng.uniform(-1.6, 1.6)
-    script, speed = Script((lane, start), rng.uniform(0, 6)), _speed(rng)
-    for end in (*rng.uniform(-1.7, 1.7, 5), start):
-        script.walk_to((lane + rng.uniform(-0.15, 0.15), end), speed)
-    return script.walk_to((lane, start), speed), []
-
-
-def _cross(rng, number, lane, motion):
-    """Walk from side to side, every second person the other way."""
-    side = 1.6 if number % 2 else -1.6
-    speed = 1.0 + 0.05 * number
-    return (Script((lane, side), -side).walk_to((lane, -side), speed).act('stand', 0.5)
-            .walk_to((lane, side), speed).act('stand', 0.5)), []
-
-
-def _behind(rng, number, lane, motion):
-    """Walk to and fro behind a box."""
-    script, _ = _cross(rng, number, lane + 0.6, motion)
-    box = Box((-0.55, 0.0, 0.55), (0.4, 1.1, 1.1), rng.normal(0, 0.1))
-    return script, [] if number else [box]
-
-
-def _pass(rng, number, lane, motion):
-    """Enter at one side, leave at the other, stay away, come back."""
-    side, speed = (6.0 if number % 2 else -6.0), 1.3 + 0.1 * number
-    return (Script((lane, side), -np.sign(side) * np.pi / 2).act('stand', 1.0 * number + 0.1)
-            .walk_to((lane, -side), speed).act('stand', 1.0).walk_to((lane, side), speed)), []
-
-
-def _mixed(rng, number, lane, motion):
-    """Walk between places and do something at each; sometimes sit down."""
-    home = (-1) ** number * rng.uniform(0.3, 1.0)
-    script, speed, boxes = Script((lane, home), rng.uniform(0, 6)), _speed(rng), []
-    names = [name for name in ACTIONS if name not in ('sit', 'stand')]
-    order = list(rng.permutation(names))
-    if number == 0:
-        boxes.append(Box((-1.6, -1.0, 0.35), (0.5, 0.7, 0.7), rng.normal(0, 0.3)))
-    seat = lane >= 0 and rng.random() < 0.6
-    for step in range(4):
-        place = (lane + rng.uniform(-0.15, 0.15), rng.uniform(-1.4, 1.4))
-        script.walk_to(place, speed).face(np.pi + rng.normal(0, 0.7))
-        script.act(order[step % len(order)], rng.uniform(3, 6)).act('stand', rng.uniform(1, 2))
-    if seat:
-        spot, heading = (lane, 1.75 if number % 2 else -1.75), np.pi + rng.normal(0, 0.3)
-        boxes.append(_seat(spot, heading))
-        script.walk_to(spot, speed).face(heading).act('sit', 6.0).act('stand', 1.0)
-    return script.walk_to((lane, home), speed), boxes
-
-
-def _seat(place, heading) -> Box:
-    """Return a seat behind somebody who stands at a place."""
-    back = 0.53
-    return Box((place[0] - back * np.cos(heading), place[1] - back * np.sin(heading), SEAT / 2),
-               (0.42, 0.46, SEAT), heading)
-
-
-WRITERS = {'mixed': _mixed, 'walk': _walk, 'turn': _turn, 'cross': _cross, 'behind': _behind,
-           'pass': _pass}
