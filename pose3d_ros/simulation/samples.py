@@ -17,7 +17,7 @@ from pose3d_ros.simulation.figure import Figure
 from pose3d_ros.simulation.kernels import project
 from pose3d_ros.simulation.lens import look_from, pinhole, View
 from pose3d_ros.simulation.mocap import imitate
-from pose3d_ros.simulation.motions import ACTIONS, tangled
+from pose3d_ros.simulation.motions import ACTIONS, SEAT, tangled
 from pose3d_ros.simulation.picture import Picture, take
 from pose3d_ros.simulation.pose import about, Pose
 from pose3d_ros.simulation.room import Box, make_light, make_room, see
@@ -25,7 +25,8 @@ from pose3d_ros.simulation.truth import PersonTruth, truths_of
 from pose3d_ros.simulation.walking import stride
 
 CAMERA_WIDTH, CAMERA_HEIGHT = 640, 480  # px, of the imagined whole picture
-LEAST_VISIBLE = 3  # keypoints in a crop
+MOST_BOXES = 9  # in a picture
+LEAST_VISIBLE = 4  # keypoints in a crop
 
 
 @dataclass(frozen=True)
@@ -95,18 +96,17 @@ class Sampler:
                 return crop
 
     def _crop(self, rng, size, padding, jitter) -> Crop:
-        person, pose = self._somebody(rng)
+        person, pose, seats = self._somebody(rng, np.zeros(3))
         people, poses = [person], [pose]
         if rng.random() < 0.3:  # company, in front or behind
-            other, theirs = self._somebody(rng)
             aside = np.array([*rng.normal(0, 0.7, 2), 0])
+            other, theirs, more = self._somebody(rng, aside)
             if np.hypot(*aside[:2]) > 0.4:
-                people.append(other)
-                poses.append(theirs.moved(np.eye(3), aside))
+                people, poses, seats = [person, other], [pose, theirs], seats + more
         moment = assemble(people, poses)
         view = self._camera_on(rng, moment)
         view = _cropped(view, self._box(rng, moment, view, jitter), size, padding)
-        picture = self._photograph(rng, moment, view, self._furniture(rng, view, moment))
+        picture = self._photograph(rng, moment, view, seats + self._furniture(rng, view))
         truth = truths_of(moment, view, picture)[0]
         return Crop(picture.image, truth.keypoints, truth.visible, picture.owner == 1,
                     truth.joints, view.camera)
@@ -115,46 +115,51 @@ class Sampler:
              most: int = 4) -> Shot:
         """Return a whole picture (height, width) of up to `most` people, at times of nobody."""
         count = int(rng.integers(0, most + 1))
-        people, poses, spots = [], [], []
+        people, poses, spots, boxes = [], [], [], ()
         while len(people) < count:
             spot = np.array([rng.uniform(-1.5, 3.0), rng.uniform(-2.5, 2.5), 0])
             if all(np.hypot(*(spot - other)[:2]) > 0.6 for other in spots):
-                person, pose = self._somebody(rng)
-                people, poses = [*people, person], [*poses, pose.moved(np.eye(3), spot)]
+                person, pose, seats = self._somebody(rng, spot)
+                people, poses, boxes = [*people, person], [*poses, pose], boxes + seats
                 spots.append(spot)
         moment = assemble(people, poses) if people else None
         camera = pinhole(size[1], size[0], rng.uniform(50, 85))
         tilt = rng.normal(-0.12, 0.12)
         view = View(camera, look_from([-rng.uniform(2.4, 4.2), rng.normal(0, 0.4), np.clip(
             1.35 - 2.2 * tilt + rng.normal(0, 0.3), 0.4, 2.9)], rng.normal(0, 0.12), tilt))
-        boxes = tuple(_furniture_at(rng, [rng.uniform(-1.6, 2.5), rng.uniform(-3, 3)])
+        boxes += tuple(_furniture_at(rng, [rng.uniform(-1.6, 2.5), rng.uniform(-3, 3)])
                       for _ in range(rng.integers(0, 4)))
         picture = self._photograph(rng, moment, view, boxes)
         truths = truths_of(moment, view, picture) if moment else []
         return Shot(picture.image, truths, picture.depth, camera)
 
-    def _somebody(self, rng) -> tuple:
-        """Return a person in new colours, and a pose around the origin."""
+    def _somebody(self, rng, spot) -> tuple:
+        """Return a person in new colours, a pose at a spot (3,), and what the person sits on."""
         number = int(rng.integers(len(self._people)))
         if self._people[number] is None:
             self._people[number] = make_person(np.random.default_rng([self._seed, 1, number]))
         person = dress(self._people[number].mesh, rng)
-        figure = Figure(person.mesh.anatomy)
-        pose = self._pose(rng, figure)
-        return person, pose.moved(about(2, rng.uniform(0, 2 * np.pi)), np.zeros(3))
+        pose, sits = self._pose(rng, Figure(person.mesh.anatomy))
+        yaw = rng.uniform(0, 2 * np.pi)
+        seats = ()
+        if sits and rng.random() < 0.8:
+            width = rng.uniform(0.35, 0.6)
+            seats = (Box((*spot[:2], SEAT / 2), (0.4, width, SEAT), yaw),)
+        return person, pose.moved(about(2, yaw), spot), seats
 
-    def _pose(self, rng, figure: Figure) -> Pose:
+    def _pose(self, rng, figure: Figure) -> tuple[Pose, bool]:
+        """Return a pose with the pelvis above the origin, and whether the person sits."""
+        style, kind, name = rng.uniform(-1, 1, 8), rng.random(), ''
         if self._poses is not None and rng.random() < 0.5:
             pose = imitate(self._poses[rng.integers(len(self._poses))], figure)
-            return replace(pose, pelvis=pose.pelvis * [0, 0, 1])
-        style, kind = rng.uniform(-1, 1, 8), rng.random()
-        if kind < 0.3:
-            return tangled(rng, figure)
-        if kind < 0.5:
-            return stride(figure, rng.random(), rng.uniform(0.5, 1.8), style)
-        action = list(ACTIONS.values())[rng.integers(len(ACTIONS))]
-        pose = action(figure, rng.uniform(0, 60), style)
-        return pose.moved(np.eye(3), -pose.pelvis * [1, 1, 0])
+        elif kind < 0.3:
+            pose = tangled(rng, figure)
+        elif kind < 0.5:
+            pose = stride(figure, rng.random(), rng.uniform(0.5, 1.8), style)
+        else:
+            name = list(ACTIONS)[rng.integers(len(ACTIONS))]
+            pose = ACTIONS[name](figure, rng.uniform(0, 60), style)
+        return pose.moved(np.eye(3), -pose.pelvis * [1, 1, 0]), name == 'sit'
 
     def _camera_on(self, rng, moment: Moment) -> View:
         """Return a camera that sees the first person somewhere in its picture."""
@@ -184,7 +189,7 @@ class Sampler:
             size[1] *= rng.uniform(0.4, 0.75)
         return np.concatenate([middle - size / 2, middle + size / 2])
 
-    def _furniture(self, rng, view: View, moment: Moment) -> tuple[Box, ...]:
+    def _furniture(self, rng, view: View) -> tuple[Box, ...]:
         """Return boxes, at times one that hides part of the first person."""
         boxes = [_furniture_at(rng, [rng.uniform(0.6, 3), rng.uniform(-2.5, 2.5)])
                  for _ in range(rng.integers(0, 3))]
@@ -197,7 +202,7 @@ class Sampler:
         number = int(rng.integers(len(self._rooms)))
         if self._rooms[number] is None:
             self._rooms[number] = make_room(
-                np.random.default_rng([self._seed, 2, number]), (_ANYWHERE,) * 6)
+                np.random.default_rng([self._seed, 2, number]), (_ANYWHERE,) * MOST_BOXES)
         stored = self._rooms[number]
         extent = stored.extent * rng.uniform(0.7, 1.3)
         room = replace(stored, boxes=boxes, tiles=stored.tiles[:1 + len(boxes)],
