@@ -161,3 +161,12 @@ def test_pa_mpjpe_does_not_see_similarity(predicted, true, turn, shift, scale):
 @given(bodies.filter(spread_out), bodies, scales)
 def test_n_mpjpe_does_not_see_scale(predicted, true, scale):
     assert n_mpjpe(scale * predicted, true) == pytest.approx(n_mpjpe(predicted, true), abs=1e-9)
+
+
+def test_motion_errors_by_hand():
+    true = np.zeros((4, 1, 3))
+    predicted = true.copy()
+    predicted[:, 0, 0] = [0.1, 0.1, 0.2, 0.1]  # a constant error is none of motion
+    velocity, jitter = metrics.motion_errors(predicted, true, np.full(3, 0.5))
+    np.testing.assert_allclose(velocity[:, 0], [0, 0.2, 0.2], atol=1e-12)
+    np.testing.assert_allclose(jitter[:, 0], [0.1, 0.2], atol=1e-12)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The command pose3d train: what it refuses, and a whole run on motions made up here."""
 import argparse
+import json
 import sys
 
 import numpy as np
@@ -179,3 +180,25 @@ def test_bad_mappings_are_refused(extras, tmp_path, old, new, message):
     path.write_text(FOREIGN.replace(old, new))
     with pytest.raises(ValueError, match=f'mapping.yaml: {message}'):
         read_family(path)
+
+
+def test_suite_compares_lifters_on_the_people_held_out(mocap, capsys):
+    from pose3d_ros.commands import suite
+
+    engines = [made(mocap, 'one.onnx'), made(mocap, 'two.onnx', '--kind', 'temporal')]
+    parser = argparse.ArgumentParser()
+    suite.add_arguments(parser)
+    capsys.readouterr()
+    args = parser.parse_args([
+        '--lifters', *map(str, engines), '--mocap', str(mocap), '--held-out', '2,3',
+        '--out', str(mocap / 'suite.json')])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr('pose3d_ros.training.trials.SECONDS', 0.6)
+        patch.setattr('pose3d_ros.training.trials.PEOPLE', 3)
+        assert suite.main(args) == 0
+    out = capsys.readouterr().out
+    for words in ('| followed at 5 Hz | MPJPE | MPJVE |', '| true 2D, gravity |', 'Human3.6M'):
+        assert words in out
+    results = json.loads((mocap / 'suite.json').read_text())
+    assert set(results) == {'one', 'two'}
+    assert all(np.isfinite(list(row.values())).all() for row in results['two'].values())

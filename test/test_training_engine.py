@@ -5,16 +5,13 @@ import os
 from pathlib import Path
 
 import numpy as np
+from pose3d_ros import inference
+from pose3d_ros.calibration import load_calibration
 from pose3d_ros.core.lifting import lift
 from pose3d_ros.core.skeleton import BODY_16, COCO_17, LIMB_JOINTS, MIDDLES
+from pose3d_ros.evaluation.metrics import joint_errors, similarity_aligned
+from pose3d_ros.evaluation.truth import load_truth
 import pytest
-
-pytest.importorskip('onnxruntime', reason='ONNX Runtime is not installed')
-
-from pose3d_ros import inference  # noqa: E402
-from pose3d_ros.calibration import load_calibration  # noqa: E402
-from pose3d_ros.evaluation.metrics import joint_errors, similarity_aligned  # noqa: E402
-from pose3d_ros.evaluation.truth import load_truth  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get('POSE3D_DATA', ROOT.parent / 'shared'))

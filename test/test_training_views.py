@@ -5,21 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
-import pytest
-
-torch = pytest.importorskip('torch', reason='PyTorch is not installed: it is needed to train')
-
-from pose3d_ros.training.augmentation import augment, reach  # noqa: E402
-from pose3d_ros.training.body import stature_of  # noqa: E402
-from pose3d_ros.training.proportions import rebuild, sample_lengths  # noqa: E402
-from pose3d_ros.training.samples import (  # noqa: E402
+from pose3d_ros.training.augmentation import augment, reach
+from pose3d_ros.training.body import stature_of
+from pose3d_ros.training.proportions import rebuild, sample_lengths
+from pose3d_ros.training.samples import (
     Clips,
     clips_of,
     Conditions,
     make_samples,
     STATURE,
 )
-from pose3d_ros.training.views import Cameras, look, project, sample_cameras  # noqa: E402
+from pose3d_ros.training.views import Cameras, look, project, sample_cameras
+import pytest
+import torch
 
 
 def chance(seed=0):

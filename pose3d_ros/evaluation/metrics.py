@@ -127,6 +127,29 @@ def ray_errors(predicted: np.ndarray, true: np.ndarray) -> tuple[np.ndarray, np.
     return along, np.linalg.norm(error - along[:, None] * ray, axis=-1)
 
 
+def motion_errors(predicted: np.ndarray, true: np.ndarray, seconds: np.ndarray) -> tuple:
+    """
+    Return how wrong motion is: velocity (MPJVE, Pavllo et al., CVPR 2019) and acceleration.
+
+    Parameters
+    ----------
+    predicted, true : (F, L, 3)
+        Root-relative joints of one person in consecutive frames; NaN unknown.
+    seconds : (F - 1,)
+        From each frame to the next.
+
+    Returns
+    -------
+    (F - 1, L), (F - 2, L)
+        Errors of velocity, unit / s, and of the change from one step to the next, unit: what shows
+        as jitter.
+
+    """
+    step = np.diff(predicted - true, axis=0)
+    return (np.linalg.norm(step, axis=-1) / np.reshape(seconds, (-1, 1)),
+            np.linalg.norm(np.diff(step, axis=0), axis=-1))
+
+
 def squared_deviations(
     predicted: np.ndarray, true: np.ndarray, covariance: np.ndarray
 ) -> np.ndarray:

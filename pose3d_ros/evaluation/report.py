@@ -50,6 +50,7 @@ def evaluate(predictions: Recording, truth: Recording, camera: PinholeCamera) ->
     return _plain({
         **_finding(pairs, truth),
         **_shape(pairs),
+        **_motion(pairs, predictions.stamps),
         'pck': _pck(pairs, bool(predictions.keypoint_names)),
         'root': _root(pairs),
         'covariance': _covariance(pairs),
@@ -121,6 +122,24 @@ def _shape(pairs: Pairs) -> dict:
         'unknown_joints': metrics.mean_of_known(
             np.where(judged, np.isnan(errors), np.nan)),
     }
+
+
+def _motion(pairs: Pairs, stamps: dict[int, float]) -> dict:
+    """Return the errors of velocity and what jitters, between frames that show the same body."""
+    velocity, jitter = [np.zeros(0)], [np.zeros(0)]
+    for body in sorted(set(pairs.bodies[pairs.found])):
+        rows = np.flatnonzero(pairs.bodies == body)
+        for run in np.split(rows, np.flatnonzero(np.diff(pairs.frames[rows]) != 1) + 1):
+            joints, true = pairs.joints[run], pairs.true_joints[run]
+            seconds = np.diff([stamps[frame] for frame in pairs.frames[run].tolist()])
+            errors = metrics.motion_errors(
+                metrics.root_relative(joints[:, 1:], joints[:, 0]),
+                metrics.root_relative(true[:, 1:], true[:, 0]),
+                np.where(seconds > 0, seconds, np.nan))
+            for known, values in zip((velocity, jitter), errors):
+                known.append(1000 * metrics.mean_of_known(values, axis=1))
+    return {'mpjve_mm_s': _summary(np.concatenate(velocity)),
+            'jitter_mm': _summary(np.concatenate(jitter))}
 
 
 def _pck(pairs: Pairs, stated: bool) -> dict:

@@ -9,6 +9,8 @@ _LABELS = {
     'mpjpe_mm': ('MPJPE', 'mm'),
     'pa_mpjpe_mm': ('PA-MPJPE', 'mm'),
     'n_mpjpe_mm': ('N-MPJPE', 'mm'),
+    'mpjve_mm_s': ('MPJVE', 'mm/s'),
+    'jitter_mm': ('jitter', 'mm'),
 }
 _ROOT_LABELS = {
     'along_m': ('root along the ray', 'm'),

@@ -31,14 +31,19 @@ class Samples:
     keypoints: torch.Tensor  # (B, T, 17, 2) rays in the present virtual camera, 0: not seen
     scores: torch.Tensor  # (B, T, 17)
     gravity: torch.Tensor  # (B, 3) down in the virtual camera, zeros when unknown
-    joints: torch.Tensor  # (B, 16, 3) m, relative to the pelvis, virtual camera's axes
+    way: torch.Tensor  # (B, T, 16, 3) m, joints relative to the pelvis, virtual camera's axes
+
+    @property
+    def joints(self) -> torch.Tensor:
+        """Return the joints (B, 16, 3) at present."""
+        return self.way[:, -1]
 
     def mirrored(self) -> 'Samples':
         """Return what a mirror would show."""
         flip = torch.tensor([-1.0, 1.0, 1.0])
         return Samples(self.keypoints[:, :, COCO_17.mirrored] * flip[:2],
                        self.scores[:, :, COCO_17.mirrored], self.gravity * flip,
-                       self.joints[:, BODY_16.mirrored] * flip)
+                       self.way[:, :, BODY_16.mirrored] * flip)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def make_samples(clips: Clips, conditions: Conditions, generator: torch.Generato
     virtual_from_world = virtual @ cameras.rotation
     gravity = virtual_from_world @ torch.tensor([0.0, 0.0, -1.0])
     return Samples(turned, scores, _gravity(gravity, conditions, generator),
-                   joints_of(points[:, -1]) @ virtual_from_world.transpose(1, 2))
+                   joints_of(points) @ virtual_from_world[:, None].transpose(2, 3))
 
 
 def _remembered(count: int, frames: int, generator) -> torch.Tensor:
