@@ -11,6 +11,7 @@ PROGRAM = 'pose3d'
 COMMANDS = {
     'run': 'skeletons of a video file, without ROS',
     'evaluate': 'errors of predictions against the truth',
+    'suite': 'compare lifters on the same people and clips',
     'engines': 'import, list, check, add and build engine files',
     'bench': 'time of each stage',
     'demo': 'play a clip through the real node and report',
