@@ -8,10 +8,12 @@ POSE3D_DATA ?= ../shared
 export POSE3D_DATA := $(abspath $(POSE3D_DATA))
 # the Python that .venv is made from
 export PYTHON ?= python3
+# the Python with tensorrt and pycuda; on a Jetson that of the system
+GPU_PYTHON ?= $(firstword $(wildcard .venv/bin/python) $(PYTHON))
 # a sourced ROS does not mix with .venv
 unexport PYTHONPATH
 
-.PHONY: help setup test demo lint clean
+.PHONY: help setup test test-gpu demo lint clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,6 +23,9 @@ setup:  ## ROS 2 wheels, interface packages and this package into .venv
 
 test: setup  ## everything that pytest finds, the linters first
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
+
+test-gpu:  ## TensorRT against ONNX Runtime; needs a GPU, tensorrt and pycuda (README)
+	$(GPU_PYTHON) -m pytest -rs test/test_gpu.py $(PYTEST_ARGS)
 
 demo: setup  ## a clip through the real node: pictures, a bag and a report in demo/
 	.venv/bin/pose3d demo
