@@ -65,6 +65,14 @@ class Pipeline:
             return self._bodies.update(
                 frame.stamp, self._tracker.tracks, ids, keypoints, joints)
 
+    @property
+    def scale_source(self) -> str:
+        """Return in words where the size of bodies, and with it their distance, comes from."""
+        height, sigma = self.config.placement.height, self.config.placement.height_sigma
+        given = height or self._lifter.facts.stature
+        source = 'as given' if height else 'assumed: set placement.height where it is known'
+        return f'body height {given:.2f} m within {100 * sigma:.0f} %, {source}'
+
     def reset(self) -> None:
         """Forget everybody; new bodies get new ids."""
         self._tracker.reset()

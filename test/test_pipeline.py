@@ -129,6 +129,8 @@ def test_a_known_height_moves_the_person():
     stage = Stage((0, 0, 4))
     tall, = stage.run(**{'placement.height': 1.75 * 1.2})(at(0.0))
     np.testing.assert_allclose(tall.joints[0], [0, 0, 4.8], atol=0.05)
+    assert stage.pipeline.scale_source == 'body height 2.10 m within 6 %, as given'
+    assert stage.run().scale_source.startswith('body height 1.75 m within 6 %, assumed')
 
 
 def test_nobody_in_the_picture():

@@ -46,6 +46,7 @@ def main(args) -> int:
                 pictures.write(draw_bodies(frame.image, bodies, *skeletons))
             found += bool(bodies)
     print(f'{found} of {index + 1} frames show somebody: {args.out}')
+    print(f'scale: {pipeline.scale_source}')
     return 0
 
 
