@@ -8,12 +8,13 @@ from pathlib import Path
 import time
 
 import numpy as np
+from pose3d_ros.training.images import parallel
 from pose3d_ros.training.images.network import normalised
 import torch
 from torch import nn
 from tqdm import tqdm
 
-BATCH, LEARNING_RATE, WEIGHT_DECAY = 32, 1.5e-3, 1e-2
+BATCH, LEARNING_RATE, WEIGHT_DECAY = 32, 2e-3, 1e-2
 #: The learning rate rises over this part of the training and falls over the rest.
 WARM_UP = 0.03
 #: The network that is kept is the mean over about this part of the training, ...
@@ -21,7 +22,7 @@ AVERAGED = 0.02
 #: ... over no more steps than this.
 MOST_AVERAGED = 2000
 #: Weights are kept beside the engine file every so many steps.
-KEPT = 500
+KEPT = 100
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Fit:
     steps: int = 10000
     minutes: float = float('inf')  # an end by the clock cannot be repeated exactly
     start: Path | None = None  # weights to begin with
-    workers: int = 1
+    processes: int = 1  # that train at once, each on batches of its own
 
 
 def fit(network: nn.Module, batches: Iterator, loss_of: Callable, run: Fit) -> nn.Module:
@@ -57,8 +58,8 @@ def fit(network: nn.Module, batches: Iterator, loss_of: Callable, run: Fit) -> n
     optimizer = torch.optim.AdamW(network.parameters(), LEARNING_RATE, weight_decay=WEIGHT_DECAY)
     mean, step, part, smooth = copy.deepcopy(network), 0, 0.0, 0.0
     start = time.monotonic()
-    with tqdm(total=100, desc='training', unit='%', mininterval=2, bar_format='{l_bar}{bar}| '
-              '{n:.0f} % [{elapsed}<{remaining}{postfix}]') as bar:
+    with tqdm(total=100, desc='training', unit='%', mininterval=2, disable=parallel.rank() > 0,
+              bar_format='{l_bar}{bar}| {n:.0f} % [{elapsed}<{remaining}{postfix}]') as bar:
         while part < 1:
             optimizer.param_groups[0]['lr'] = LEARNING_RATE * schedule(part)
             loss = _step(network, optimizer, loss_of, *next(batches))
@@ -67,7 +68,8 @@ def fit(network: nn.Module, batches: Iterator, loss_of: Callable, run: Fit) -> n
             _follow(mean, network, 1 / min(MOST_AVERAGED, 1 + AVERAGED * step))
             smooth = loss if step == 1 else 0.99 * smooth + 0.01 * loss
             part = max(step / run.steps, (time.monotonic() - start) / 60 / run.minutes)
-            if step % KEPT == 0:
+            part = _agreed(part)
+            if step % KEPT == 0 and parallel.rank() == 0:
                 torch.save(mean.state_dict(), run.out.with_suffix('.pt'))
             bar.update(min(100 * part, 100) - bar.n)
             bar.set_postfix_str(f'step {step}, loss {smooth:.3f}', refresh=False)
@@ -81,9 +83,17 @@ def _step(network, optimizer, loss_of, pictures, *truth) -> float:
     loss = loss_of(maps.float(), *truth)
     optimizer.zero_grad(set_to_none=True)
     loss.backward()
+    parallel.average(parameter.grad for parameter in network.parameters())
     nn.utils.clip_grad_norm_(network.parameters(), 20.0)
     optimizer.step()
     return loss.item()
+
+
+def _agreed(part: float) -> float:
+    """Return the same number in all processes: their clocks differ."""
+    parts = torch.tensor([part], dtype=torch.float64)
+    parallel.average([parts])
+    return parts.item()
 
 
 @torch.no_grad()

@@ -16,6 +16,7 @@ PADDING = 1.25  # factor that a person's box grows by before it is cut out
 SHIFT, SIZE = 0.07, 0.16
 #: Crops that are turned, and by how much at most, degrees.
 TURNED, TURN = 0.6, 40.0
+MIRRORED = COCO_17.mirrored
 STRETCH = 0.06  # standard deviation of the logarithm of width by height
 
 
@@ -82,5 +83,5 @@ def move_keypoints(
     inside = ((moved > -0.5) & (moved < np.array(size[::-1]) - 0.5)).all(axis=1)
     visibility = np.where(inside, visibility, 0)
     if np.linalg.det(frame[:, :2]) < 0:
-        return moved[COCO_17.mirrored], visibility[COCO_17.mirrored]
+        return moved[MIRRORED], visibility[MIRRORED]
     return moved, visibility

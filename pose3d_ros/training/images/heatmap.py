@@ -7,7 +7,7 @@ from pose3d_ros.graphs.saving import save_engine
 from pose3d_ros.training.images import figures
 from pose3d_ros.training.images.export import heatmap_engine
 from pose3d_ros.training.images.fitting import BATCH, Fit, fit
-from pose3d_ros.training.images.network import heatmap_network
+from pose3d_ros.training.images.network import heatmap_network as make_network
 from pose3d_ros.training.images.samples import heatmap_sample, stream
 from pose3d_ros.training.images.spread import calibrated, Spread
 from pose3d_ros.training.images.store import open_held_out
@@ -25,10 +25,10 @@ def loss_of(maps: torch.Tensor, keypoints: torch.Tensor, visibility: torch.Tenso
 def train_network(run: Fit) -> torch.nn.Module:
     """Return a trained network."""
     torch.manual_seed(run.seed)
-    network = heatmap_network()
+    network = make_network()
     if run.start:
         network.load_state_dict(torch.load(run.start))
-    batches = stream(heatmap_sample, run.renders, 'cuts', SIZE, BATCH, run.seed, run.workers)
+    batches = stream(heatmap_sample, run.renders, 'cuts', SIZE, BATCH, run.seed)
     return fit(network, batches, loss_of, run)
 
 

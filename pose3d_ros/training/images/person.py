@@ -7,7 +7,7 @@ from pose3d_ros.graphs.saving import save_engine
 from pose3d_ros.training.images import figures
 from pose3d_ros.training.images.export import person_engine
 from pose3d_ros.training.images.fitting import BATCH, Fit, fit
-from pose3d_ros.training.images.network import person_network
+from pose3d_ros.training.images.network import person_network as make_network
 from pose3d_ros.training.images.samples import person_sample, stream
 from pose3d_ros.training.images.store import open_held_out
 from pose3d_ros.training.images.targets import person_loss
@@ -21,10 +21,10 @@ MIN_SCORE = 0.4
 def train_network(run: Fit) -> torch.nn.Module:
     """Return a trained network."""
     torch.manual_seed(run.seed)
-    network = person_network()
+    network = make_network()
     if run.start:
         network.load_state_dict(torch.load(run.start))
-    batches = stream(person_sample, run.renders, 'scenes', SIZE, BATCH, run.seed, run.workers)
+    batches = stream(person_sample, run.renders, 'scenes', SIZE, BATCH, run.seed)
     return fit(network, batches, person_loss, run)
 
 

@@ -63,9 +63,9 @@ def render_all(args) -> None:
     if args.mocap is not None:
         poses = load_poses(args.mocap, args.amc_rate)
         training, held_out = map(_standing, poses.split(args.held_out.split(',')))
-    render(args.renders, range(args.shards), args.seed, training, args.threads)
+    render(args.renders, range(args.shards), args.seed, training, args.processes)
     render(args.renders, range(HELD_OUT, HELD_OUT + HELD_OUT_SHARDS), args.seed + 1, held_out,
-           args.threads)
+           args.processes)
 
 
 def _standing(poses: Poses) -> np.ndarray | None:

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.random import default_rng, Generator
 from pose3d_ros.core.crop import letterbox
-from pose3d_ros.training.images import framing, spoiling
-from pose3d_ros.training.images.store import open_training, Store
+from pose3d_ros.training.images import framing, parallel, spoiling
+from pose3d_ros.training.images.store import CUT, open_training, Store
 from pose3d_ros.training.images.targets import PERSON_STRIDE, person_targets
 import torch
 
@@ -19,8 +19,10 @@ OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
 CLEAN = 0.15  # share of the crops that stay as they were rendered
 #: Boxes around what is seen only; that hold but a part of the person, and the picture ends there.
 SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
-#: Of scenes: only a part, made smaller.
-PART, SMALLER = 0.5, 0.3
+#: Of scenes: only a part, made smaller, with cut-out persons pasted in or nothing but them.
+PART, SMALLER, GUESTS, ONLY_GUESTS = 0.5, 0.3, 0.5, 0.3
+#: Persons of whom guests leave less to see are not called persons any more, share of the box.
+LEFT_TO_SEE = 0.3
 
 
 def heatmap_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
@@ -127,6 +129,8 @@ def person_sample(rng: Generator, store: Store, index: int, size: tuple) -> tupl
     content, boxes = picture[:height, :width], scale * boxes
     if rng.random() < SMALLER:
         content, boxes = _smaller(rng, content, boxes)
+    if rng.random() < GUESTS:
+        content, boxes = _guests(rng, store, content, boxes)
     picture[:height, :width] = spoiling.spoil(rng, np.ascontiguousarray(content))
     grid = (size[0] // PERSON_STRIDE, size[1] // PERSON_STRIDE)
     middles, nearest = person_targets(torch.from_numpy(boxes).float(), grid)
@@ -141,6 +145,38 @@ def _smaller(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
     canvas = cv2.resize(spoiling.texture(rng, tuple(size // 2)), tuple(size[::-1].tolist()))
     canvas[top:top + small.shape[0], left:left + small.shape[1]] = small
     return canvas, factor * boxes + [left, top, left, top]
+
+
+def _guests(rng: Generator, store: Store, scene: np.ndarray, boxes: np.ndarray) -> tuple:
+    """Return a scene with one to three persons of other renders pasted in."""
+    size = scene.shape[:2]
+    scene = np.ascontiguousarray(scene)
+    if rng.random() < ONLY_GUESTS:
+        scene = cv2.resize(spoiling.texture(rng, (size[0] // 2, size[1] // 2)), size[::-1])
+        boxes = boxes[:0]
+    for _ in range(int(rng.integers(1, 4))):
+        cut, _, _, _, seen = store.cut(int(rng.integers(store.count('cuts'))))
+        scale = np.exp(rng.uniform(np.log(20), np.log(1.1 * size[0]))) / (seen[3] - seen[1])
+        at = rng.uniform(-0.1, 1.0, 2) * size[::-1] - scale * seen[:2]
+        mirror = rng.choice([-1.0, 1.0])
+        frame = np.array([[mirror * scale, 0, at[0] + (mirror < 0) * scale * (CUT - 1)],
+                          [0, scale, at[1]]])
+        layers = framing.show(cut, frame, size)
+        columns, rows = layers[..., 3].max(0) > 127, layers[..., 3].max(1) > 127
+        if columns.sum() < 6 or rows.sum() < 10:
+            continue
+        (left, right), (top, bottom) = (np.flatnonzero(x)[[0, -1]] for x in (columns, rows))
+        guest = np.array([[left, top, right + 1, bottom + 1]], float)
+        scene = spoiling.blend(scene, layers[..., :3], layers[..., 3])
+        boxes = np.concatenate([boxes[_left_to_see(boxes, guest[0]) > LEFT_TO_SEE], guest])
+    return scene, boxes
+
+
+def _left_to_see(boxes: np.ndarray, front: np.ndarray) -> np.ndarray:
+    """Return the shares (N,) of boxes (N, 4) that one in front of them leaves."""
+    low, high = np.maximum(boxes[:, :2], front[:2]), np.minimum(boxes[:, 2:], front[2:])
+    covered = np.maximum(high - low, 0).prod(1)
+    return 1 - covered / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(1), 1e-9)
 
 
 def _part(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
@@ -161,20 +197,20 @@ class _Stream(torch.utils.data.IterableDataset):
 
     def __init__(self, sample: Callable, store: Callable, kind: str, size: tuple, seed: int):
         self._sample, self._store, self._kind = sample, store, kind
-        self._size, self._seed = size, seed
+        self._size, self._seed, self._rank = size, seed, parallel.rank()
 
     def __iter__(self) -> Iterator[tuple]:
         cv2.setNumThreads(0)
         info = torch.utils.data.get_worker_info()
-        rng = default_rng([self._seed, info.id if info else 0])
+        rng = default_rng([self._seed, self._rank, info.id if info else 0])
         while True:
             store = self._store()  # again and again: it may have grown
             for index in rng.integers(store.count(self._kind), size=4000):
                 yield self._sample(rng, store, int(index), self._size)
 
 
-def stream(sample: Callable, renders: Path, kind: str, size: tuple, batch: int, seed: int,
-           workers: int = 1) -> Iterator[list[torch.Tensor]]:
-    """Yield training batches for ever, the same for the same seed, renders and workers."""
+def stream(sample: Callable, renders: Path, kind: str, size: tuple, batch: int,
+           seed: int) -> Iterator[list[torch.Tensor]]:
+    """Yield training batches for ever, the same for the same seed and renders."""
     samples = _Stream(sample, partial(open_training, renders), kind, size, seed)
-    return iter(torch.utils.data.DataLoader(samples, batch, num_workers=workers))
+    return iter(torch.utils.data.DataLoader(samples, batch, num_workers=1))

@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 from numpy.random import Generator
 
+#: Noise is expensive: one piece of it serves all pictures, from another place each time.
+_GRAIN = np.random.default_rng(0).standard_normal(2**20, np.float32)
+
 
 def random_colour(rng: Generator) -> list[int]:
     """Return a colour, as often pale as bright."""
@@ -62,8 +65,8 @@ def draw_shape(rng: Generator, picture: np.ndarray, colour, extent: float) -> No
 
 def blend(under: np.ndarray, over: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """Return `over` where the mask is 255, `under` where it is 0."""
-    share = mask[..., None].astype(np.uint16)
-    return ((over * share + under * (255 - share) + 127) // 255).astype(np.uint8)
+    share = mask.astype(np.float32) / 255
+    return cv2.blendLinear(np.ascontiguousarray(over), under, share, 1 - share)
 
 
 def repaint(rng: Generator, picture: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -118,8 +121,10 @@ def blur(rng: Generator, picture: np.ndarray) -> np.ndarray:
 def sensor(rng: Generator, picture: np.ndarray) -> np.ndarray:
     """Return the picture with the noise of a sensor and what JPEG leaves of it."""
     if rng.random() < 0.4:
-        grain = rng.standard_normal(picture.shape, np.float32) * rng.uniform(1, 18)
-        picture = np.clip(picture + grain, 0, 255).astype(np.uint8)
+        start = rng.integers(len(_GRAIN) - picture.size)
+        grain = _GRAIN[start:start + picture.size].reshape(picture.shape)
+        grain = cv2.multiply(grain, float(rng.uniform(1, 18)), dtype=cv2.CV_16S)
+        picture = cv2.add(picture, grain, dtype=cv2.CV_8U)
     if rng.random() < 0.25:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(12, 80))]
         picture = cv2.imdecode(cv2.imencode('.jpg', picture, quality)[1], cv2.IMREAD_COLOR)
