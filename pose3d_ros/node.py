@@ -24,7 +24,7 @@ class Pose3D(LifecycleNode):
     """A lifecycle node: engines are loaded on configure, frames are processed while active."""
 
     def __init__(self):
-        self._pipeline = self._inputs = self._outputs = self._worker = None
+        self._pipeline = self._inputs = self._outputs = self._worker = self._engines = None
         self._health = Health()
         super().__init__('pose3d')
         self._declare()
@@ -49,13 +49,17 @@ class Pose3D(LifecycleNode):
                 raise StartError
 
     def on_configure(self, state) -> TransitionCallbackReturn:
-        """Read the parameters and load the engines."""
+        """Read the parameters and load the engines; what TensorRT must build comes later."""
+        log = self.get_logger()
         try:
             self._config = parameters.read(self)
-            self._pipeline = Pipeline(self._config, *inference.load_all(self._config))
+            engines = inference.Engines(self._config, log.info, log.warning)
+            self._pipeline = Pipeline(self._config, *engines)
         except Exception as error:  # rclpy would keep it for itself
             self.get_logger().error(f'cannot start: {_text(error)}')
             return TransitionCallbackReturn.FAILURE
+        self._engines = engines
+        engines.start()
         return TransitionCallbackReturn.SUCCESS
 
     def on_activate(self, state) -> TransitionCallbackReturn:
@@ -81,8 +85,10 @@ class Pose3D(LifecycleNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state) -> TransitionCallbackReturn:
-        """Let the engines go."""
-        self._pipeline = None
+        """Let the engines go, also those that are being built."""
+        if self._engines:
+            self._engines.close()
+        self._pipeline = self._engines = None
         return TransitionCallbackReturn.SUCCESS
 
     def on_shutdown(self, state) -> TransitionCallbackReturn:
@@ -92,9 +98,10 @@ class Pose3D(LifecycleNode):
         return self.on_cleanup(state)
 
     def destroy_node(self):
-        """End the worker before the publishers go."""
+        """End the worker and what is being built before the publishers go."""
         if self._worker:
             self.on_deactivate(None)
+        self.on_cleanup(None)
         super().destroy_node()
 
     def _on_frame(self, image, info) -> None:
@@ -146,13 +153,14 @@ class Pose3D(LifecycleNode):
             self.get_logger().warning(summary, throttle_duration_sec=WARN_EVERY)
         self._diagnostics.publish(messages.diagnostics_from(
             self.get_clock().now().to_msg(), self.get_fully_qualified_name(), level, summary,
-            self._health.values()))
+            {**self._health.values(), **(self._engines.values() if self._engines else {})}))
 
     def _summary(self) -> tuple[str, str]:
         if not self._inputs:
             return 'OK', 'not active'
         if not self._health.silent:
-            return ('WARN', self._health.problem) if self._health.problem else ('OK', 'running')
+            problem = self._health.problem or self._engines.problem
+            return ('WARN', problem) if problem else ('OK', 'running')
         problem = self._health.problem or self._inputs.complaint()
         if self._health.since < GRACE and not self._health.problem:
             return 'OK', 'waiting for the first frame'
