@@ -15,9 +15,9 @@ from pose3d_ros.inference.errors import EngineError
 BACKENDS = ('auto', 'tensorrt', 'onnxruntime')
 OLDEST = (8, 6)
 REMEDY = (
-    "on JetPack 6 and 7: 'sudo apt install python3-libnvinfer python3-libnvinfer-dev' and"
-    " 'pip install pycuda'; on a desktop with NVIDIA's driver: 'pip install tensorrt pycuda'"
-    ' (pycuda needs the CUDA toolkit); inference.backend auto or onnxruntime run without')
+    "on JetPack 6 and 7: 'sudo apt install nvidia-jetpack python3-libnvinfer', then"
+    " 'pip install pycuda'; on a desktop: NVIDIA's driver and the CUDA toolkit, then"
+    " 'pip install tensorrt pycuda'; README.md tells more. inference.backend auto runs without")
 
 
 @dataclass(frozen=True)
