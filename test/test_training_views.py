@@ -175,7 +175,7 @@ def test_engine_file_equals_its_network(onnx_is_there, bodies, tmp_path, window,
     with torch.no_grad():
         expected = lift_symmetric(network.eval(), samples)
     for given, wanted in zip(EngineFile(tmp_path / 'a.onnx')(samples), expected):
-        np.testing.assert_allclose(given, wanted, atol=1e-5)
+        np.testing.assert_allclose(given, wanted, atol=1e-3)  # weights of 16 bits
 
 
 def test_a_network_starts_where_an_engine_file_ended(onnx_is_there, bodies, tmp_path):
@@ -193,7 +193,7 @@ def test_a_network_starts_where_an_engine_file_ended(onnx_is_there, bodies, tmp_
     now = replace(longer, keypoints=longer.keypoints[:, 3:], scores=longer.scores[:, 3:])
     with torch.no_grad():
         joints, _ = lift_symmetric(started.eval(), longer)
-    np.testing.assert_allclose(joints, EngineFile(tmp_path / 'a.onnx')(now)[0], atol=1e-4)
+    np.testing.assert_allclose(joints, EngineFile(tmp_path / 'a.onnx')(now)[0], atol=1e-3)
     (tmp_path / 'b.onnx').write_text('no network')
     with pytest.raises(ValueError, match='b.onnx: cannot be read'):
         start_from_engine(started, tmp_path / 'b.onnx', longer)

@@ -43,7 +43,7 @@ def layer(graph: Graph, x: str, linear: nn.Linear, norm: nn.BatchNorm1d | None =
     if norm is not None:
         gain = norm.weight / (norm.running_var + norm.eps).sqrt()
         weight, bias = weight * gain[:, None], norm.bias - norm.running_mean * gain
-    x = graph.add('Gemm', x, graph.constant(weight.detach().numpy().T),
+    x = graph.add('Gemm', x, graph.stored(weight.detach().numpy().T),
                   graph.constant(bias.detach().numpy()))
     return graph.add('Relu', x) if norm is not None else x
 

@@ -23,6 +23,10 @@ class Graph:
         self.weights.append(numpy_helper.from_array(np.asarray(values, dtype), name))
         return name
 
+    def stored(self, values) -> str:
+        """Add a large constant, kept with 16 bits and used with 32; return its name."""
+        return self.add('Cast', self.constant(values, np.float16), to=TensorProto.FLOAT)
+
     def whole(self, *values: int) -> str:
         """Add a constant of whole numbers; return its name."""
         return self.constant(list(values), np.int64)

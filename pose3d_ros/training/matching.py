@@ -19,7 +19,7 @@ from pose3d_ros.training.network import LEAST_SIGMA
 from pose3d_ros.training.samples import Conditions, Stream
 
 #: Exemplars, and neighbours that are averaged.
-SIZE, NEIGHBOURS = 16000, 12
+SIZE, NEIGHBOURS = 24000, 16
 #: Weight of gravity's square difference beside those of keypoints of spread 1, and how fast a
 #: neighbour's weight falls with its mean square distance.
 GRAVITY, FALL = 0.6, 60.0
@@ -115,11 +115,11 @@ def _likeness(graph: Graph, library: Library, query: dict) -> tuple[str, str]:
     centred = graph.add('Mul', graph.add('Sub', query['unit'], middle), query['mask'])
     unit = library.unit
     a = graph.add('MatMul', graph.add('Flatten', centred, axis=1),
-                  graph.constant(unit.reshape(len(unit), -1).T))
+                  graph.stored(unit.reshape(len(unit), -1).T))
     a = graph.add('Max', a, graph.constant(1e-3))
-    b = graph.add('MatMul', query['seen'], graph.constant((unit**2).sum(-1).T))
+    b = graph.add('MatMul', query['seen'], graph.stored((unit**2).sum(-1).T))
     for axis in range(2):
-        total = graph.add('MatMul', query['seen'], graph.constant(unit[..., axis].T))
+        total = graph.add('MatMul', query['seen'], graph.stored(unit[..., axis].T))
         b = graph.add('Sub', b, graph.add('Div', graph.add('Mul', total, total), query['count']))
     size = graph.add('Div', a, graph.add('Max', b, graph.constant(1e-3)))
     like = graph.add('Div', graph.add('Mul', a, size), query['count'])
@@ -132,7 +132,7 @@ def _neighbours(graph: Graph, library: Library, like: str, size: str) -> tuple:
     graph.nodes.append(helper.make_node('TopK', [like, graph.whole(NEIGHBOURS)],
                                         ['nearest', 'which'], axis=1))
     weights = graph.add('Softmax', graph.add('Mul', 'nearest', graph.constant(FALL)), axis=1)
-    joints = graph.add('Gather', graph.constant(library.joints.reshape(len(library.joints), -1)),
+    joints = graph.add('Gather', graph.stored(library.joints.reshape(len(library.joints), -1)),
                        'which', axis=0)
     metres = graph.add('Div', graph.add('Gather', graph.constant(library.metres), 'which'),
                        graph.add('GatherElements', size, 'which', axis=1))

@@ -60,7 +60,9 @@ def _fully_connected(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
         graph = onnx.load(path).graph
     except Exception as error:  # its exceptions have no common base
         raise ValueError(f'{path}: cannot be read: {error}') from None
-    values = {w.name: numpy_helper.to_array(w) for w in graph.initializer}
+    values = {w.name: numpy_helper.to_array(w).astype(np.float32) for w in graph.initializer}
+    values |= {node.output[0]: values[node.input[0]] for node in graph.node
+               if node.op_type == 'Cast' and node.input[0] in values}
     return [(values[node.input[1]].T.copy(), values[node.input[2]].copy())
             for node in graph.node if node.op_type == 'Gemm']
 
