@@ -95,7 +95,8 @@ def _make_network(recipe: Recipe, training: Poses, held_out: Poses) -> dict:
 
     factors, rows = calibrate(lifter, held_out, window)
     network.temperature.copy_(torch.from_numpy(factors).float())
-    export_lifter(network, recipe.out, _facts(recipe, window, f'{fit.steps} steps'))
+    steps = f'{fit.steps} steps' + (f' from {recipe.start.stem}' if recipe.start else '')
+    export_lifter(network, recipe.out, _facts(recipe, window, steps))
     samples = figures.held_out_samples(held_out, Conditions(), window)
     difference = max(float(np.abs(a - b).mean(1).max())
                      for a, b in zip(EngineFile(recipe.out)(samples), lifter(samples)))
