@@ -111,15 +111,15 @@ class Graph:
         graph = ctypes.c_void_p()
         _call('cuStreamBeginCapture_v2', self._stream, THREAD_LOCAL)
         try:
-            work()
-        finally:  # a stream left in capture would be of no use any more
-            ended = _driver_library().cuStreamEndCapture(self._stream, ctypes.byref(graph))
-        _check('cuStreamEndCapture', ended)
-        try:
+            try:
+                work()
+            finally:  # a stream left in capture would be of no use any more
+                _call('cuStreamEndCapture', self._stream, ctypes.byref(graph))
             _call('cuGraphInstantiateWithFlags', ctypes.byref(self._launchable), graph,
                   ctypes.c_ulonglong(0))
         finally:
-            _call('cuGraphDestroy', graph)
+            if graph:
+                _call('cuGraphDestroy', graph)
 
     def launch(self) -> None:
         """Start the work."""
@@ -139,11 +139,7 @@ def _driver_library() -> ctypes.CDLL:
 
 def _call(name: str, *arguments) -> None:
     """Call a function of the driver; raise RuntimeError if it fails."""
-    _check(name, getattr(_driver_library(), name)(*arguments))
-
-
-def _check(name: str, code: int) -> None:
-    if code:
+    if code := getattr(_driver_library(), name)(*arguments):
         raise RuntimeError(f'{name} failed with CUDA error {code}')
 
 

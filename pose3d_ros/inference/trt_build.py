@@ -65,6 +65,8 @@ def _for_8(config, half: bool) -> None:
     """Set what only TensorRT 8 needs to be told."""
     if half:
         config.set_flag(trt.BuilderFlag.FP16)
+    # Several batch sizes, several contexts, one profile; later versions allow that unasked.
+    config.set_preview_feature(trt.PreviewFeature.PROFILE_SHARING_0806, True)
     # It would also use cuBLAS and cuDNN, libraries of their own that later versions do not need.
     config.set_tactic_sources(
         1 << int(trt.TacticSource.EDGE_MASK_CONVOLUTIONS)

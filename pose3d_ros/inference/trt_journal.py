@@ -23,8 +23,9 @@ class Journal(trt.ILogger):
 
     def need(self, result, failure: str):
         """Return a result; raise RuntimeError with TensorRT's reasons if it is False or None."""
-        reasons = [self._errors.popleft() for _ in range(len(self._errors))]
         if result is None or result is False:
+            reasons = self._errors.copy()  # by now another thread may have added some
+            self._errors.clear()
             raise RuntimeError(': '.join([failure, *reasons]))
         return result
 

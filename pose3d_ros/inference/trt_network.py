@@ -44,7 +44,7 @@ class Network:
         try:
             self._stream = gpu.stream()
             self.tensors = self._tensors()
-            for name, shape in _shapes(self._engine, shapes).items():
+            for name, shape in _shapes(self._engine, shapes, self._stream).items():
                 self._buffers[name] = gpu.buffer(shape, self.tensors[name][0])
         except BaseException:
             self.free()
@@ -86,7 +86,7 @@ class _Context:
     def __init__(self, engine, shapes: dict, buffers: dict, stream):
         self.graph = None
         self._stream, self._buffers = stream, buffers
-        self._context = _with_shapes(engine, shapes)
+        self._context = _with_shapes(engine, shapes, stream)
         self._inputs = shapes
         self._outputs = {
             name: tuple(self._context.get_tensor_shape(name))
@@ -154,23 +154,28 @@ def _names(engine) -> list[str]:
     return [engine.get_tensor_name(index) for index in range(engine.num_io_tensors)]
 
 
-def _with_shapes(engine, shapes: dict):
+def _with_shapes(engine, shapes: dict, stream):
     """Return a new execution context for inputs of these shapes."""
     context = journal().need(engine.create_execution_context(), 'TensorRT makes no context')
+    if context.active_optimization_profile != 0:  # 8.6 gives it to the first context only
+        journal().need(
+            context.set_optimization_profile_async(0, stream.handle),
+            'TensorRT refuses the profile')
+        stream.synchronize()
     for name, shape in shapes.items():
         journal().need(
             context.set_input_shape(name, shape), f"TensorRT refuses '{name}' of shape {shape}")
     return context
 
 
-def _shapes(engine, shapes: dict) -> dict[str, tuple[int, ...]]:
+def _shapes(engine, shapes: dict, stream) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all tensors for inputs of these shapes; raise if one is not known."""
     names = _names(engine)
     inputs = [name for name in names
               if engine.get_tensor_mode(name) == trt.TensorIOMode.INPUT]
     if sorted(inputs) != sorted(shapes):
         raise RuntimeError(f'the engine takes {sorted(inputs)}: expected {sorted(shapes)}')
-    context = _with_shapes(engine, shapes)
+    context = _with_shapes(engine, shapes, stream)
     found = {name: shapes.get(name) or tuple(context.get_tensor_shape(name)) for name in names}
     for name, shape in found.items():
         if min(shape, default=1) < 1:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pickle
 import signal
 import time
+from weakref import WeakSet
 
 from fake_gpu import GPU
 import numpy as np
@@ -64,6 +65,7 @@ def _enum(name: str):
 NetworkDefinitionCreationFlag = _enum('NetworkDefinitionCreationFlag')
 BuilderFlag = _enum('BuilderFlag')
 TacticSource = _enum('TacticSource')
+PreviewFeature = _enum('PreviewFeature')
 DataType = _enum('DataType')
 TensorIOMode = _enum('TensorIOMode')
 TYPES = {'tensor(float)': 'FLOAT', 'tensor(uint8)': 'UINT8', 'tensor(float16)': 'HALF'}
@@ -118,7 +120,8 @@ class Builder(_Logged):
             _complain('no kernel was found')
             return None
         assert _has('IProgressMonitor') or config._tactics
-        return pickle.dumps((__version__, network._onnx, config._profiles[0]._shapes))
+        shared = config._shared or not __version__.startswith('8.')
+        return pickle.dumps((__version__, network._onnx, config._profiles[0]._shapes, shared))
 
 
 class INetworkDefinition(_Strict):
@@ -128,10 +131,16 @@ class INetworkDefinition(_Strict):
 class IBuilderConfig(_Strict):
     def __init__(self):
         self._profiles, self._flags, self._tactics, self._monitor = [], set(), 0, None
+        self._shared = False
 
     def set_flag(self, flag):
         GPU.call('set_flag')
         self._flags.add(flag)
+
+    def set_preview_feature(self, feature, on):
+        GPU.call('set_preview_feature')
+        assert feature == PreviewFeature.PROFILE_SHARING_0806
+        self._shared = on
 
     def set_tactic_sources(self, sources):
         GPU.call('set_tactic_sources')
@@ -212,11 +221,11 @@ class Runtime(_Logged):
         if GPU.call('deserialize_cuda_engine', True):
             _complain('the plan is not for this device')
             return None
-        version, onnx, profile = pickle.loads(plan)
+        version, onnx, profile, shared = pickle.loads(plan)
         if version != __version__:
             _complain(f'the plan is for version {version}')
             return None
-        return ICudaEngine(onnx, profile)
+        return ICudaEngine(onnx, profile, shared)
 
 
 @cache
@@ -228,9 +237,9 @@ def _session(onnx):
 
 
 class ICudaEngine(_Strict):
-    def __init__(self, onnx, profile):
+    def __init__(self, onnx, profile, shared):
         self._session = _session(onnx)
-        self._profile = profile
+        self._profile, self._shared, self._contexts = profile, shared, WeakSet()
         self._inputs = {each.name: each for each in self._session.get_inputs()}
         self._outputs = {each.name: each for each in self._session.get_outputs()}
         self._tensors = self._inputs | self._outputs
@@ -260,10 +269,27 @@ class ICudaEngine(_Strict):
 class IExecutionContext(_Strict):
     def __init__(self, engine):
         self._engine, self._shapes, self._addresses = engine, {}, {}
+        later = not __version__.startswith('8.')
+        self._chosen = 0 if later or not engine or not engine._contexts else -1
+        if engine:
+            engine._contexts.add(self)
+
+    @property
+    def active_optimization_profile(self):
+        return self._chosen
+
+    def set_optimization_profile_async(self, profile, stream):
+        refused = GPU.call('set_optimization_profile_async', True)
+        if refused or not self._engine._shared:
+            _complain('another context has this profile')
+            return False
+        GPU.enqueue(stream, lambda: setattr(self, '_chosen', profile))
+        return True
 
     def set_input_shape(self, name, shape):
         least, most = self._engine._profile[name]
         fits = all(a <= n <= b for a, n, b in zip(least, shape, most, strict=True))
+        assert self._chosen == 0, 'no profile'
         self._shapes[name] = tuple(shape)
         return not GPU.call('set_input_shape', True) and fits
 
