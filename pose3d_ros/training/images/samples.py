@@ -16,7 +16,7 @@ import torch
 
 #: Shares of the crops: with another background, other colours, somebody else, things in front.
 OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
-CLEAN = 0.15  # share of the crops that stay as they were rendered
+CLEAN = 0.3  # share of the crops that stay as they were rendered
 #: Boxes around what is seen only; that hold but a part of the person, and the picture ends there.
 SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
 #: Of scenes: only a part, made smaller, with cut-out persons pasted in or nothing but them.
