@@ -355,6 +355,21 @@ def test_calls_while_engines_move_to_the_gpu_and_back(here, gpu, tmp_path):
     assert not errors and not gpu.memory
 
 
+def test_two_nodes_in_one_process(here, gpu, tmp_path):
+    setting, log = config(tmp_path), Log()
+    both = [log.engines(setting) for _ in range(2)]
+    for engines in both:
+        engines.start()
+    for engines in both:
+        engines._thread.join()
+        assert_right(engines, setting)
+    both[0].close()
+    assert_right(both[1], setting)
+    assert not log.warned and gpu.memory
+    both[1].close()
+    assert not gpu.memory
+
+
 def test_a_forgotten_engine_gives_its_memory_back(here, gpu, tmp_path):
     engines = Log().engines(config(tmp_path))
     engines.accelerate()

@@ -59,7 +59,8 @@ class Engines:
     def start(self) -> None:
         """Do the same in a thread of its own."""
         if self._accelerated:
-            self._thread = threading.Thread(target=self.accelerate, name='pose3d engines')
+            self._thread = threading.Thread(
+                target=self.accelerate, name='pose3d engines', daemon=True)
             self._thread.start()
 
     def close(self) -> None:
