@@ -8,7 +8,7 @@ from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
 from pose3d_ros.core.lifting import hide_unseen, lift
 from pose3d_ros.core.observation import joint_weights, observe_joints
-from pose3d_ros.core.placement import place
+from pose3d_ros.core.placement import place, with_definition
 from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
 from pose3d_ros.core.stopwatch import Stopwatch
 from pose3d_ros.core.tracking import Tracker
@@ -103,7 +103,8 @@ class Pipeline:
         with self.stopwatch('placement'):
             ray_cov = frame.camera.ray_covariance(rays, spread)
             observed = observe_joints(self._weights, rays, ray_cov, scores)
-            return place(relative, relative_cov, *observed, *self._scale_prior())
+            return with_definition(
+                place(relative, relative_cov, *observed, *self._scale_prior()))
 
     def _scale_prior(self) -> tuple[float, float]:
         """Return mean and standard deviation of a body's size over that of the lifter's joints."""

@@ -4,7 +4,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
-from pose3d_ros.core.placement import fit_root, MIN_JOINTS, place, project
+from pose3d_ros.core.placement import (
+    DEFINITION,
+    fit_root,
+    MIN_JOINTS,
+    place,
+    project,
+    with_definition,
+)
 from pose3d_ros.core.records import Source
 import pytest
 
@@ -223,3 +230,11 @@ def test_nobody():
     assert result.positions.shape == (0, JOINTS, 3)
     assert result.covariance.shape == (0, JOINTS, 3, 3)
     assert result.source.dtype == np.uint8
+
+
+def test_keypoints_are_not_joints():
+    sure = placed((POSE + [0, 0, 3])[None])
+    stated = with_definition(sure)
+    np.testing.assert_allclose(stated.covariance - sure.covariance,
+                               np.broadcast_to(DEFINITION**2 * np.eye(3), (1, JOINTS, 3, 3)))
+    np.testing.assert_array_equal(stated.positions, sure.positions)

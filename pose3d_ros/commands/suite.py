@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument('--amc-rate', type=float, default=120.0,
                         help='frames a second of .amc files, which do not say')
     parser.add_argument('--clips', type=Path, metavar='FOLDER',
-                        help='clips NAME.mp4 with NAME.yaml, and truth.csv')
+                        help='clips NAME.mp4 with NAME.yaml, truth in NAME.jsonl or truth.csv')
     parser.add_argument('--truth-offset', type=int, default=0, metavar='K',
                         help='compare picture f with row f + K of the truth')
     parser.add_argument('--apart', nargs='*', default=[], metavar='NAME',

@@ -14,12 +14,19 @@ from pose3d_ros.evaluation.truth import load_truth
 
 
 def clips_in(folder: Path) -> list[Path]:
-    """Return the clips of a folder: NAME.mp4 with NAME.yaml, its truth in truth.csv."""
+    """Return the clips of a folder: NAME.mp4, NAME.yaml, truth in NAME.jsonl or truth.csv."""
     clips = sorted(path for path in Path(folder).glob('*.mp4')
-                   if path.with_suffix('.yaml').is_file())
-    if not clips or not (Path(folder) / 'truth.csv').is_file():
-        raise ValueError(f'{folder}: expected clips NAME.mp4 with their NAME.yaml and truth.csv')
+                   if path.with_suffix('.yaml').is_file() and _truth_of(path).is_file())
+    if not clips:
+        raise ValueError(f'{folder}: expected clips NAME.mp4 with their NAME.yaml, and the truth '
+                         'in NAME.jsonl or truth.csv')
     return clips
+
+
+def _truth_of(path: Path) -> Path:
+    """Return the truth of a clip: a simulated camera writes its own."""
+    own = path.with_suffix('.jsonl')
+    return own if own.is_file() else path.with_name('truth.csv')
 
 
 def evaluate_clip(pipeline, path: Path, offset: int) -> dict:
@@ -48,7 +55,7 @@ def evaluate_clip(pipeline, path: Path, offset: int) -> dict:
     with TemporaryDirectory() as folder:
         file = Path(folder) / 'predictions.jsonl'
         file.write_text('\n'.join(lines) + '\n')
-        truth = load_truth(path.with_name('truth.csv'), calibration, offset)
+        truth = load_truth(_truth_of(path), calibration, offset)
         return evaluate(predictions.read(file), truth, camera)
 
 
