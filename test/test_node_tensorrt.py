@@ -64,7 +64,7 @@ def test_a_build_does_not_hold_up_the_end(tmp_path, monkeypatch):
         began = time.monotonic()
         rig.process.signal(signal.SIGINT)
         assert rig.process.end() == 0, rig.process.log
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 15  # the build takes 40 minutes
         assert 'Traceback' not in rig.process.log
 
 

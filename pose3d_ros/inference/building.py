@@ -60,7 +60,7 @@ def _received(connection, process, progress, cancelled) -> bytes:
                 raise Cancelled
         try:
             kind, content = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):  # ended between two messages, or within one
             raise EngineError(_ending(process.wait())) from None
         if kind == 'plan':
             return content
