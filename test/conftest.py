@@ -3,7 +3,17 @@
 """Test files that cannot even be imported without what only training or engines need."""
 from importlib.util import find_spec
 
-NEEDS = {'torch': ['test_training_views.py'],
-         'onnxruntime': ['test_suite.py', 'test_training_engine.py']}
-collect_ignore = [file for module, files in NEEDS.items() if find_spec(module) is None
-                  for file in files]
+NEEDS = {
+    'torch': [
+        'test_training_views.py', 'test_training_images_figures.py',
+        'test_training_images_network.py'],
+    'onnxruntime': [
+        'test_suite.py', 'test_training_engine.py', 'test_training_images_engines.py'],
+}
+LEFT_OUT = {module: files for module, files in NEEDS.items() if find_spec(module) is None}
+collect_ignore = [file for files in LEFT_OUT.values() for file in files]
+
+
+def pytest_report_header():
+    """Say what is left out, and for want of what."""
+    return [f"without {module}: no {', '.join(files)}" for module, files in LEFT_OUT.items()]

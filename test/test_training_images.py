@@ -1,13 +1,10 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Training on renders without PyTorch: frames, spoilt pictures, the store, honest spread."""
+import cv2
 import numpy as np
-import pytest
-
-cv2 = pytest.importorskip('cv2', reason='OpenCV is not installed')
-
-from pose3d_ros.training.images import framing, spoiling  # noqa: E402
-from pose3d_ros.training.images.store import (  # noqa: E402
+from pose3d_ros.training.images import framing, spoiling
+from pose3d_ros.training.images.store import (
     ARRAYS,
     CUT,
     MOST_PERSONS,
@@ -17,6 +14,7 @@ from pose3d_ros.training.images.store import (  # noqa: E402
     Store,
     write_shard,
 )
+import pytest
 
 SIZE = (128, 96)
 

@@ -2,16 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Figures of image engines with numbers worked by hand, and the calibration of spread."""
 import numpy as np
+from onnx import helper, TensorProto
+import onnxruntime
+from pose3d_ros.graphs.writing import GraphWriter
+from pose3d_ros.training.images import figures
+from pose3d_ros.training.images.spread import calibrated, Spread, squared_distances
 import pytest
-
-for library in ('cv2', 'onnx', 'onnxruntime', 'torch'):
-    pytest.importorskip(library, reason=f'{library} is not installed: it is needed to train')
-
-from onnx import helper, TensorProto  # noqa: E402
-import onnxruntime  # noqa: E402
-from pose3d_ros.graphs.writing import GraphWriter  # noqa: E402
-from pose3d_ros.training.images import figures  # noqa: E402
-from pose3d_ros.training.images.spread import calibrated, Spread, squared_distances  # noqa: E402
 
 
 @pytest.fixture

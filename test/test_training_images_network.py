@@ -2,24 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Image networks: sizes, targets and losses worked by hand, a short training, their engines."""
 import numpy as np
-import pytest
-
-for library in ('cv2', 'onnx', 'onnxruntime', 'torch', 'tqdm'):
-    pytest.importorskip(library, reason=f'{library} is not installed: it is needed to train')
-
-from pose3d_ros import inference  # noqa: E402
-from pose3d_ros.graphs.saving import save_engine  # noqa: E402
-from pose3d_ros.training.images import targets  # noqa: E402
-from pose3d_ros.training.images.export import heatmap_engine, person_engine  # noqa: E402
-from pose3d_ros.training.images.fitting import Fit, fit  # noqa: E402
-from pose3d_ros.training.images.network import (  # noqa: E402
+from pose3d_ros import inference
+from pose3d_ros.graphs.saving import save_engine
+from pose3d_ros.training.images import targets
+from pose3d_ros.training.images.export import heatmap_engine, person_engine
+from pose3d_ros.training.images.fitting import Fit, fit
+from pose3d_ros.training.images.network import (
     heatmap_network,
     normalised,
     person_network,
     weights,
 )
-from pose3d_ros.training.images.spread import Spread  # noqa: E402
-import torch  # noqa: E402
+from pose3d_ros.training.images.spread import Spread
+import pytest
+import torch
 
 SIZE = (64, 64)
 
