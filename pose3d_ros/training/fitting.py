@@ -16,6 +16,8 @@ LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-4
 WARM_UP = 0.03
 #: Share of the present weights in the averaged ones, at each step.
 AVERAGING = 0.002
+#: Batches on which the averaged network's normalisations are measured.
+SETTLING = 30
 #: Steps from one checkpoint to the next.
 SAVED_EVERY = 500
 
@@ -72,6 +74,20 @@ class Fit:
                 bar.set_postfix_str(f'step {self.steps}, loss {smooth:.2f}', refresh=False)
                 if self.steps % SAVED_EVERY == 0 or part >= 1:
                     self._save()
+        self._settle(batches)
+
+    def _settle(self, batches) -> None:
+        """Measure the normalisations of the averaged weights: averaged ones do not fit them."""
+        norms = [m for m in self.average.modules() if isinstance(m, torch.nn.BatchNorm1d)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # the plain mean of what follows
+        self.average.train()
+        with torch.no_grad():
+            for number in range(self.steps, self.steps + SETTLING):
+                samples = batches[number]
+                self.average(samples.keypoints, samples.scores, samples.gravity)
+        self.average.eval()
 
     def _step(self, samples, rate: float) -> float:
         self.optimizer.param_groups[0]['lr'] = rate
