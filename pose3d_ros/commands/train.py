@@ -88,6 +88,7 @@ def _image_network(args: argparse.Namespace) -> int:
     render_all(args)
     network = {'heatmap': heatmap, 'detector': person}[args.what]
     run = Fit(args.renders, args.out, args.seed, args.steps, args.minutes, args.weights,
+              'its own renders' + (f', poses of {args.mocap}' if args.mocap else ''),
               args.processes)
     trained = parallel.train(network.make_network(), network.train_network, run)
     for name, value in network.write_engine(trained, run).items():

@@ -35,6 +35,7 @@ class Fit:
     steps: int = 10000
     minutes: float = float('inf')  # an end by the clock cannot be repeated exactly
     start: Path | None = None  # weights to begin with
+    data: str = 'its own renders'  # what the engine file says of it
     processes: int = 1  # that train at once, each on batches of its own
 
 

@@ -34,7 +34,7 @@ def train_network(run: Fit) -> torch.nn.Module:
 
 def write_engine(network: torch.nn.Module, run: Fit) -> dict[str, float]:
     """Write the engine with its spread calibrated on half of the held-out renders; the others'."""
-    name, source = run.out.stem, f'pose3d_ros, trained on its own renders, seed {run.seed}'
+    name, source = run.out.stem, f'pose3d_ros, trained on {run.data}, seed {run.seed}'
     store = open_held_out(run.renders)
     save_engine(heatmap_engine(network, SIZE, name, source), run.out, inference.read_facts)
     said = figures.run_heatmap(inference.load(run.out, 'heatmap'), store)

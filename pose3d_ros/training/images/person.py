@@ -30,7 +30,7 @@ def train_network(run: Fit) -> torch.nn.Module:
 
 def write_engine(network: torch.nn.Module, run: Fit) -> dict[str, float]:
     """Write the engine whose best score is the pipeline's default; return its figures."""
-    name, source = run.out.stem, f'pose3d_ros, trained on its own renders, seed {run.seed}'
+    name, source = run.out.stem, f'pose3d_ros, trained on {run.data}, seed {run.seed}'
     store = open_held_out(run.renders)
     save_engine(person_engine(network, SIZE, name, source), run.out, inference.read_facts)
     results = figures.run_person(inference.load(run.out, 'detector'), store)

@@ -14,7 +14,7 @@ PERSON_SIGMA, LEAST_SIGMA = 0.10, 0.7
 NEAR_MIDDLE = 0.6
 #: Logarithm of the distance, in px of the map, that a network starts with (see network.PRIOR).
 BOX_START = 5.5
-BOX_WEIGHT = 5.0
+BOX_WEIGHT = 20.0
 
 
 def strengths(visibility: torch.Tensor) -> torch.Tensor:
