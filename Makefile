@@ -10,6 +10,10 @@ export POSE3D_DATA := $(abspath $(POSE3D_DATA))
 export PYTHON ?= python3
 # the Python with tensorrt and pycuda; on a Jetson that of the system
 GPU_PYTHON ?= $(firstword $(wildcard .venv/bin/python) $(PYTHON))
+# engines trained on simulated people, for them
+SIMULATED = --detector sim-person-192 --heatmap sim-pose-128x96
+# a real person, where the data folder has one; its truth leads the video by most of a frame
+CLIP = $(POSE3D_DATA)/video/balancing/cam01
 # a sourced ROS does not mix with .venv
 unexport PYTHONPATH
 
@@ -24,11 +28,15 @@ setup:  ## ROS 2 wheels, interface packages and this package into .venv
 test: setup  ## everything that pytest finds, the linters first
 	.venv/bin/python -m pytest $(PYTEST_ARGS)
 
-test-gpu:  ## TensorRT against ONNX Runtime; needs a GPU, tensorrt and pycuda (README)
+test-gpu:  ## TensorRT against ONNX Runtime; needs a GPU, tensorrt and pycuda (docs/tensorrt.md)
 	$(GPU_PYTHON) -m pytest -rs test/test_gpu.py $(PYTEST_ARGS)
 
-demo: setup  ## a clip through the real node: pictures, a bag and a report in demo/
-	.venv/bin/pose3d demo
+demo: setup  ## people through the real node: pictures, a bag and a report in demo/
+	.venv/bin/pose3d demo $(SIMULATED)
+ifneq ($(wildcard $(CLIP).mp4),)
+	.venv/bin/pose3d demo --video $(CLIP).mp4 --camera $(CLIP).yaml --rate 30 --out demo/clip \
+	  --truth $(dir $(CLIP))truth.csv --truth-offset -1
+endif
 
 lint: setup  ## the style of the whole tree
 	.venv/bin/python -m pytest -q test/test_linters.py

@@ -5,6 +5,7 @@ People in a camera's images become skeletons.
 
     ros2 launch pose3d_ros pose.launch.py image:=/camera/image_raw camera_info:=/camera/camera_info
     ros2 launch pose3d_ros pose.launch.py video:=clip.mp4 camera:=calibration.yaml rviz:=true
+    ros2 launch pose3d_ros pose.launch.py sim:=true rviz:=true
 """
 from pathlib import Path
 
@@ -39,10 +40,16 @@ ARGUMENTS = {
     'width': ('0', 'width of the played images, 0: that of the clip'),
     'height': ('0', 'height of the played images, 0: that of the clip'),
     'loop': ('true', 'play the clip again and again'),
+    'sim': ('false', 'a simulated room with people as a camera, and our own engines'),
+    'people': ('2', 'people in the simulated room'),
+    'motion': ('mixed', 'what they do: see sim_camera, or a BVH file or folder'),
+    'seed': ('0', 'of the simulated room'),
 }
 ENGINES = {
     'detector': 'detection.engine', 'heatmap': 'keypoints.engine', 'lifter': 'lifting.engine',
 }
+#: Trained on simulated people: what they are for.
+SIMULATED = {'detector': 'sim-person-192', 'heatmap': 'sim-pose-128x96'}
 
 
 def generate_launch_description():
@@ -61,6 +68,9 @@ def nodes(context):
         raise FileNotFoundError(f"config: no such file: {given['config']}")
     topics = [(name, given[name]) for name in ('image', 'camera_info')]
     topics.append(('image/compressed', given['image'] + '/compressed'))
+    simulated = switched_on(given['sim'])
+    for kind in SIMULATED if simulated else ():
+        given[kind] = given[kind] or SIMULATED[kind]
     pose3d = LifecycleNode(
         package='pose3d_ros', executable='pose3d_node', name='pose3d', namespace='',
         output='screen', remappings=topics,
@@ -71,6 +81,9 @@ def nodes(context):
     if given['video']:
         clip = video_camera(given, topics)
         actions += [clip, end_with(clip)]
+    if simulated:
+        room = sim_camera(given, topics)
+        actions += [room, end_with(room)]
     return actions
 
 
@@ -89,6 +102,17 @@ def video_camera(given, topics):
             'video': given['video'], 'camera': given['camera'], 'rate': float(given['rate']),
             'width': int(given['width']), 'height': int(given['height']),
             'loop': switched_on(given['loop'])}])
+
+
+def sim_camera(given, topics):
+    """Return the node that shows a simulated room."""
+    about = {
+        'people': int(given['people']), 'motion': given['motion'], 'seed': int(given['seed'])}
+    if float(given['rate']):
+        about['rate'] = float(given['rate'])
+    return Node(
+        package='pose3d_ros', executable='sim_camera', output='screen', remappings=topics,
+        parameters=[about])
 
 
 def switched_on(text):

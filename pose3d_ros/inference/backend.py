@@ -17,7 +17,8 @@ OLDEST = (8, 6)
 REMEDY = (
     "on JetPack 6 and 7: 'sudo apt install nvidia-jetpack python3-libnvinfer', then"
     " 'pip install pycuda'; on a desktop: NVIDIA's driver and the CUDA toolkit, then"
-    " 'pip install tensorrt pycuda'; README.md tells more. inference.backend auto runs without")
+    " 'pip install tensorrt pycuda'; docs/tensorrt.md tells more."
+    ' inference.backend auto runs without')
 
 
 @dataclass(frozen=True)
