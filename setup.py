@@ -34,7 +34,7 @@ setup(
     install_requires=['setuptools'],
     extras_require={
         'test': ['hypothesis', 'pytest', 'ruff'],
-        'train': ['torch'],
+        'train': ['onnx', 'onnxruntime', 'torch', 'tqdm'],
     },
     zip_safe=True,
     entry_points={

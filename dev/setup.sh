@@ -37,17 +37,18 @@ check_machine() {
     fail "the headers of $python are missing; install python3-dev."
 }
 
-digest() {  # of this script, the Python, the place and the named files and folders
+digest() {  # FUNCTION INPUT...: of the function, the Python, the place and the files and folders
   {
     "$python" --version
     echo "$root"
-    find dev/setup.sh "$@" -type f -print0 | sort -z | xargs -0 sha256sum
+    declare -f "$1"
+    [ $# -eq 1 ] || find "${@:2}" -type f -print0 | sort -z | xargs -0 sha256sum
   } | sha256sum
 }
 
 step() {  # FUNCTION INPUT...: run FUNCTION unless it has run on the same inputs
   local name=$1 stamp=$venv/stamps/$1 started=$SECONDS now
-  now=$(digest "${@:2}")
+  now=$(digest "$@")
   [ "$(cat "$stamp" 2> /dev/null)" != "$now" ] || return 0
   echo "make setup: $name ..."
   running=$name
@@ -98,7 +99,7 @@ pose3d_ros() {
   mkdir -p "$venv/share/pose3d_ros" "$venv/lib/pose3d_ros"
   ln -sfn "$root"/{config,engines,launch,package.xml} "$venv/share/pose3d_ros/"
   ln -sfn "$root/resource/pose3d_ros" "$venv/share/ament_index/resource_index/packages/"
-  for script in pose3d pose3d_node video_camera; do
+  for script in pose3d pose3d_node sim_camera video_camera; do
     ln -sfn "$venv/bin/$script" "$venv/lib/pose3d_ros/"
   done
 }
