@@ -3,9 +3,10 @@
 """Image networks: sizes, targets and losses worked by hand, a short training, their engines."""
 import numpy as np
 from pose3d_ros import inference
+from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.graphs.saving import save_engine
 from pose3d_ros.training.images import targets
-from pose3d_ros.training.images.export import heatmap_engine, person_engine
+from pose3d_ros.training.images.export import heatmap_engine, person_engine, Probabilities
 from pose3d_ros.training.images.fitting import Fit, fit
 from pose3d_ros.training.images.network import (
     heatmap_network,
@@ -18,6 +19,14 @@ import pytest
 import torch
 
 SIZE = (64, 64)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # several wait for each other on a busy machine
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -83,7 +92,7 @@ def test_training_learns_and_repeats(tmp_path, picture):
             return losses[-1]
 
         fit(network, iter(lambda: (picture, truth), None), loss_of,
-            Fit(tmp_path, tmp_path / 'a.onnx', steps=12))
+            Fit(tmp_path, tmp_path / 'a.onnx', steps=5))
         return [loss.item() for loss in losses]
 
     losses = run()
@@ -99,12 +108,22 @@ def test_heatmap_engine_says_what_the_network_says(tmp_path, picture):
                 inference.read_facts)
     out = inference.load(path, 'heatmap')(crops=picture.numpy().repeat(2, 0))
     with torch.no_grad():
-        maps = torch.sigmoid(network(normalised(picture)))[0]
+        maps = Probabilities(network, SIZE[1])(normalised(picture))[0]
     best, at = maps.flatten(1).max(1)
     np.testing.assert_allclose(out['scores'][1], best, atol=1e-4)
     peaks = torch.stack([at % 16, at // 16], 1).numpy() * 4
     assert np.abs(out['keypoints'][1] - peaks).max() <= 3 * 4
     np.testing.assert_allclose(out['spread'].trace(axis1=2, axis2=3), 2, rtol=1e-3)
+
+
+def test_mirrored_crops_have_mirrored_maps(picture):
+    both = Probabilities(heatmap_network().eval(), SIZE[1])
+    picture[:, :, 61:] = picture[:, :, 60:61]  # what lies right of the last stride is not mirrored
+    mirrored = picture[:, :, both.columns]
+    with torch.no_grad():
+        maps, other = both(normalised(picture)), both(normalised(mirrored))
+    other = other[:, COCO_17.mirrored].flip(3)
+    np.testing.assert_allclose(other, maps, atol=1e-4)
 
 
 def test_person_engine_says_what_the_network_says(tmp_path, picture):
