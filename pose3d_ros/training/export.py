@@ -8,6 +8,7 @@ from onnx import TensorProto
 from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.training.graph import Graph, mean_with_mirror, with_mirror
 from pose3d_ros.training.network import (
+    FARTHEST,
     LEAST_SIGMA,
     Lifter,
     LOG_SPREAD,
@@ -96,8 +97,10 @@ def _features(graph: Graph, window: int, rays: str, scores: str, gravity: str) -
                 gravity, size]
     if window > 1:
         before = list(range(now))
-        features += [graph.add('Flatten', graph.pick(value, 1, before), axis=1)
-                     for value in (unit, seen)]
+        past = graph.add('Clip', graph.pick(unit, 1, before), graph.constant(-FARTHEST),
+                         graph.constant(FARTHEST))
+        features += [graph.add('Flatten', value, axis=1)
+                     for value in (past, graph.pick(seen, 1, before))]
     return unit_here, graph.add('Concat', *features, axis=1)
 
 

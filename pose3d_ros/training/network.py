@@ -22,6 +22,9 @@ PRESENT, BEFORE = 4 * len(COCO_17) + 3 + 1, 3 * len(COCO_17)
 LEAST_SIGMA = 1e-3
 #: Mean of the logarithm of the spread of the keypoints over the training views.
 LOG_SPREAD = -1.5
+#: Keypoints of the past count as no farther aside than this, in spreads: of somebody who came by
+#: close they can be anywhere.
+FARTHEST = 5.0
 #: Deviation of each coordinate, of the densities exp(-r / b) / b^2 in the plane across the line of
 #: sight and exp(-|z| / b) / b along it.
 SIGMA_OF_B = (3**0.5, 2**0.5)
@@ -121,7 +124,7 @@ def features_of(keypoints: torch.Tensor, scores: torch.Tensor, gravity: torch.Te
     size = spread.log() - LOG_SPREAD
     return unit[:, -1], torch.cat([
         unit[:, -1].flatten(1), scores[:, -1], seen[:, -1], gravity, size,
-        unit[:, :-1].flatten(1), seen[:, :-1].flatten(1)], 1)
+        unit[:, :-1].clamp(-FARTHEST, FARTHEST).flatten(1), seen[:, :-1].flatten(1)], 1)
 
 
 def _layer(inputs: int) -> nn.Sequential:
