@@ -74,8 +74,7 @@ def nodes(context):
     pose3d = LifecycleNode(
         package='pose3d_ros', executable='pose3d_node', name='pose3d', namespace='',
         output='screen', remappings=topics,
-        parameters=[
-            given['config'], {ENGINES[name]: given[name] for name in ENGINES if given[name]}])
+        parameters=[given['config'], overrides(given, simulated or given['video'])])
     actions = [rviz(given)] if switched_on(given['rviz']) else []
     actions += [pose3d, end_with(pose3d)]  # after RViz: where that is missing nothing may start
     if given['video']:
@@ -85,6 +84,12 @@ def nodes(context):
         room = sim_camera(given, topics)
         actions += [room, end_with(room)]
     return actions
+
+
+def overrides(given, stand_in):
+    """Return parameters that arguments decide; what stands in for a camera stands in 'world'."""
+    engines = {ENGINES[name]: given[name] for name in ENGINES if given[name]}
+    return engines | ({'camera.gravity_frame': 'world'} if stand_in else {})
 
 
 def rviz(given):

@@ -56,7 +56,8 @@ def play(
     began = time.time()
     start = began + START
     with Processes(folder, domain) as processes:
-        processes.start(NODE, values_of(config))
+        level = config.camera.gravity_frame or 'world'  # the stand-ins tell how they stand in it
+        processes.start(NODE, values_of(config) | {'camera.gravity_frame': level})
         processes.start(camera.module, camera.parameters | {'start': start})
 
         def tick():
