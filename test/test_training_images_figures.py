@@ -28,6 +28,12 @@ def test_calibrated_spread_covers_what_it_states(measured):
     assert within[scores < 0.5].mean() > 0.9 and within[scores > 0.8].mean() > 0.9
 
 
+def test_nothing_found_leaves_the_spread_as_it_is(measured):
+    errors, raw, scores = measured
+    spread = calibrated(errors, raw, scores, np.zeros(scores.shape, bool))
+    np.testing.assert_allclose(spread(raw, scores), raw)
+
+
 def test_graph_and_numpy_state_the_same_spread(measured):
     _, raw, scores = measured
     raw, scores = raw[:3].astype(np.float32), scores[:3].astype(np.float32)

@@ -15,6 +15,7 @@ from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.graphs.writing import GraphWriter, ints
 
 SHARE, CHI2_2 = 0.95, 5.991  # of errors, within this squared distance in two dimensions
+LEAST_ERRORS = 50  # of all keypoints together, and of one for a level of its own
 LEAST_VARIANCE = 0.05  # px^2: smaller errors are not told apart
 
 
@@ -59,13 +60,15 @@ def calibrated(errors: np.ndarray, raw: np.ndarray, scores: np.ndarray, use: np.
         Keypoints whose truth is known and that are called found.
 
     """
+    if use.sum() < LEAST_ERRORS:  # a network that hardly learned: what the decoder states
+        return Spread(np.zeros(raw.shape[1]), 1.0, 0.0)
     square = np.maximum((errors**2).sum(-1) / 2, LEAST_VARIANCE)
     width = np.trace(raw, axis1=-2, axis2=-1) / 2
     columns = np.stack([np.log(width[use]), scores[use], np.ones(use.sum())], axis=1)
     (b, c, a), *_ = np.linalg.lstsq(columns, np.log(square[use]), rcond=None)
     first = Spread(np.full(raw.shape[1], a), float(b), float(c))
     distance = squared_distances(errors, first(raw, scores))
-    level = np.array([np.quantile(column[chosen], SHARE) if chosen.sum() > 50 else np.nan
+    level = np.array([np.quantile(column[chosen], SHARE) if chosen.sum() >= LEAST_ERRORS else np.nan
                       for column, chosen in zip(distance.T, use.T)])
     level = np.where(np.isfinite(level), level, np.quantile(distance[use], SHARE))
     level = (level + level[COCO_17.mirrored]) / 2
