@@ -68,8 +68,9 @@ def calibrated(errors: np.ndarray, raw: np.ndarray, scores: np.ndarray, use: np.
     (b, c, a), *_ = np.linalg.lstsq(columns, np.log(square[use]), rcond=None)
     first = Spread(np.full(raw.shape[1], a), float(b), float(c))
     distance = squared_distances(errors, first(raw, scores))
-    level = np.array([np.quantile(column[chosen], SHARE) if chosen.sum() >= LEAST_ERRORS else np.nan
-                      for column, chosen in zip(distance.T, use.T)])
+    level = np.array([
+        np.quantile(column[chosen], SHARE) if chosen.sum() >= LEAST_ERRORS else np.nan
+        for column, chosen in zip(distance.T, use.T)])
     level = np.where(np.isfinite(level), level, np.quantile(distance[use], SHARE))
     level = (level + level[COCO_17.mirrored]) / 2
     return Spread(first.offset + np.log(level / CHI2_2), first.width, first.score)
