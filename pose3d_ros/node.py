@@ -58,6 +58,7 @@ class Pose3D(LifecycleNode):
         except Exception as error:  # rclpy would keep it for itself
             self.get_logger().error(f'cannot start: {_text(error)}')
             return TransitionCallbackReturn.FAILURE
+        log.info(f'backend {engines.backend}')
         self._engines = engines
         engines.start()
         return TransitionCallbackReturn.SUCCESS

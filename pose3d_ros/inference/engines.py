@@ -36,7 +36,6 @@ class Engines:
         self.backend = choose_backend(config.inference.backend)
         plain = {stage: load(getattr(config, stage).engine, kind, config.inference.threads)
                  for stage, kind in KINDS.items()}
-        inform(f'backend {self.backend}')
         self._thread = None
         self._stop = threading.Event()
         self._stages = plain
