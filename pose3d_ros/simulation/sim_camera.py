@@ -21,7 +21,7 @@ from pose3d_ros.process import run, StartError
 from pose3d_ros.simulation.bodies import bodies_of, truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
-from pose3d_ros.simulation.video_camera import LATCHED, LINK_FROM_OPTICAL
+from pose3d_ros.simulation.video_camera import fire_in, LATCHED, LINK_FROM_OPTICAL
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
@@ -86,7 +86,8 @@ class SimCamera(Node):
         self._scene.at(0.0)  # compiles the drawing before the first image is due
         self._start = self._value('start') or self._now()
         self._load(0)
-        self.create_timer(1 / self._rate, self._publish)
+        self._timer = self.create_timer(1 / self._rate, self._publish)
+        self._wait()
 
     def _open(self) -> Scene:
         value = self._value
@@ -130,7 +131,8 @@ class SimCamera(Node):
 
     def _publish(self) -> None:
         due = (self._now() - self._start) * self._rate  # in frames
-        if due < 0 or self.finished:
+        if due < self._tick or self.finished:
+            self._wait()
             return
         if due >= self._tick + 2:  # late by a frame or more: a camera does not wait either
             self._load(int(due))
@@ -143,6 +145,11 @@ class SimCamera(Node):
         if self._file:
             print(truth_line(self._tick, stamp, self._seen[0].people), file=self._file, flush=True)
         self._load(self._tick + 1)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Let the timer fire when the next image is due: a period alone keeps no phase."""
+        fire_in(self._timer, self._start + self._tick / self._rate - self._now())
 
     def _send(self, outlet: Outlet, seen: Seen, header: Header) -> None:
         info = info_from_camera(outlet.view.camera)

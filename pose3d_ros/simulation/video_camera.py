@@ -106,9 +106,7 @@ class VideoCamera(Node):
 
     def _wait(self) -> None:
         """Let the timer fire when the next image is due: a period alone keeps no phase."""
-        delay = self._start + self._tick / self._rate - self._now()
-        self._timer.timer_period_ns = max(1000, round(1e9 * delay))
-        self._timer.reset()
+        fire_in(self._timer, self._start + self._tick / self._rate - self._now())
 
     def _load(self, tick: int) -> None:
         """Decode the image that is due at start + tick / rate, ahead of its time."""
@@ -125,6 +123,12 @@ class VideoCamera(Node):
 
     def _value(self, name: str):
         return self.get_parameter(name).value
+
+
+def fire_in(timer, seconds: float) -> None:
+    """Let a timer fire once more, in some seconds."""
+    timer.timer_period_ns = max(1000, round(1e9 * seconds))
+    timer.reset()
 
 
 def main(args: list[str] | None = None) -> None:
