@@ -6,6 +6,7 @@ from pose3d_ros import messages
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.hri_outputs import hri_outputs
+from rclpy.duration import Duration
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
 from std_msgs.msg import Header
@@ -14,6 +15,7 @@ from visualization_msgs.msg import MarkerArray
 
 RELIABLE = QoSProfile(depth=10)
 NEWEST = QoSProfile(depth=1)
+FAREWELL = Duration(seconds=0.5)
 
 
 class Outputs:
@@ -60,6 +62,8 @@ class Outputs:
     def destroy(self) -> None:
         """Clear RViz and remove the publishers."""
         self._markers.publish(messages.clear_markers())
+        for publisher in (self._markers, self._cloud):
+            publisher.wait_for_all_acked(FAREWELL)  # else the last word may go with its publisher
         for publisher in (self._markers, self._cloud, self._overlay, self._tf):
             if publisher:
                 self._node.destroy_publisher(publisher)
