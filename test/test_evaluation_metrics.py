@@ -14,6 +14,9 @@ FIGURE = np.array([[[0, 0, 0], [1, 0, 0], [0, 2, 0], [0, 0, 3]]], float)
 
 coordinates = st.floats(-2, 2)
 bodies = hnp.arrays(float, (2, 12, 3), elements=coordinates)
+#: Bodies that fill space: aligning a point or a line is not defined.
+full_bodies = st.integers(0, 2**32 - 1).map(
+    lambda seed: np.random.default_rng(seed).normal(0, 0.5, (2, 12, 3)))
 vectors = hnp.arrays(float, 3, elements=st.floats(-5, 5))
 scales = st.floats(0.2, 5)
 
@@ -42,11 +45,6 @@ def n_mpjpe(predicted, true):
     """Return the error after the best scale."""
     return metrics.mean_of_known(
         metrics.joint_errors(metrics.scale_aligned(predicted, true), true))
-
-
-def spread_out(body):
-    """Tell whether a body fills space: aligning a point or a line is not defined."""
-    return all(np.linalg.svd(one - one.mean(0), compute_uv=False)[2] > 0.1 for one in body)
 
 
 def test_mpjpe_by_hand():
@@ -151,14 +149,14 @@ def test_mpjpe_does_not_see_translation(predicted, true, shift):
 
 
 @settings(max_examples=50, deadline=None)
-@given(bodies.filter(spread_out), bodies.filter(spread_out), vectors, vectors, scales)
+@given(full_bodies, full_bodies, vectors, vectors, scales)
 def test_pa_mpjpe_does_not_see_similarity(predicted, true, turn, shift, scale):
     moved = scale * predicted @ rotation(turn).T + shift
     assert pa_mpjpe(moved, true) == pytest.approx(pa_mpjpe(predicted, true), abs=1e-6)
 
 
 @settings(max_examples=50, deadline=None)
-@given(bodies.filter(spread_out), bodies, scales)
+@given(full_bodies, bodies, scales)
 def test_n_mpjpe_does_not_see_scale(predicted, true, scale):
     assert n_mpjpe(scale * predicted, true) == pytest.approx(n_mpjpe(predicted, true), abs=1e-9)
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulated camera as a real process, and clips from the command line."""
 import json
+import time
 
 import numpy as np
 from pose3d_ros.calibration import load_calibration
@@ -43,6 +44,7 @@ def shown(tmp_path_factory):
         process = Process(
             domain, folder / 'log', NODE, people=1, motion='squat', seed=5, width=160, height=120,
             cameras=2, rate=RATE, duration=SECONDS, depth_encoding='16UC1',
+            start=time.time() + 4,  # by then they have found each other
             truth_file=folder / 'truth.jsonl')
         try:
             probe.wait(lambda: not process.running, lambda: f'the end; log:\n{process.log}')
