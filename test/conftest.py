@@ -1,7 +1,13 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Test files that cannot even be imported without what only training or engines need."""
+"""Settings of all tests; files that cannot even be imported without training or engines."""
 from importlib.util import find_spec
+
+from hypothesis import settings
+
+# the same examples in every run: a change breaks a test, chance does not
+settings.register_profile('same', derandomize=True, deadline=None)
+settings.load_profile('same')
 
 NEEDS = {
     'torch': [
