@@ -21,7 +21,8 @@ from pose3d_ros.process import run, StartError
 from pose3d_ros.simulation.bodies import bodies_of, truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
-from pose3d_ros.simulation.video_camera import fire_in, LATCHED, LINK_FROM_OPTICAL
+from pose3d_ros.simulation.shutter import now, Shutter
+from pose3d_ros.simulation.video_camera import LATCHED, LINK_FROM_OPTICAL
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
@@ -84,10 +85,9 @@ class SimCamera(Node):
         self._frames_tf = self.create_publisher(TFMessage, '/tf_static', LATCHED)
         self._frames_tf.publish(self._where())
         self._scene.at(0.0)  # compiles the drawing before the first image is due
-        self._start = self._value('start') or self._now()
-        self._load(0)
-        self._timer = self.create_timer(1 / self._rate, self._publish)
-        self._wait()
+        start = self._value('start') or now(self)
+        # drawing is slow: one image late is better than one drawn twice
+        self._shutter = Shutter(self, start, self._rate, 2, self._load, self._publish)
 
     def _open(self) -> Scene:
         value = self._value
@@ -129,27 +129,12 @@ class SimCamera(Node):
                     Header(stamp=now, frame_id=parent), child, pose).transforms
         return frames
 
-    def _publish(self) -> None:
-        due = (self._now() - self._start) * self._rate  # in frames
-        if due < self._tick or self.finished:
-            self._wait()
-            return
-        if due >= self._tick + 2:  # late by a frame or more: a camera does not wait either
-            self._load(int(due))
-            if self.finished:
-                return
-        stamp = self._start + self._tick / self._rate
+    def _publish(self, image: int, stamp: float) -> None:
         for outlet, seen in zip(self._outlets, self._seen):
             self._send(outlet, seen, Header(stamp=stamp_from_seconds(stamp),
                                             frame_id=outlet.frame))
         if self._file:
-            print(truth_line(self._tick, stamp, self._seen[0].people), file=self._file, flush=True)
-        self._load(self._tick + 1)
-        self._wait()
-
-    def _wait(self) -> None:
-        """Let the timer fire when the next image is due: a period alone keeps no phase."""
-        fire_in(self._timer, self._start + self._tick / self._rate - self._now())
+            print(truth_line(image, stamp, self._seen[0].people), file=self._file, flush=True)
 
     def _send(self, outlet: Outlet, seen: Seen, header: Header) -> None:
         info = info_from_camera(outlet.view.camera)
@@ -172,9 +157,6 @@ class SimCamera(Node):
                     outlet.before = None  # frames are missing: no velocity
             self._tick = tick
             self._seen = self._scene.at(tick / self._rate)
-
-    def _now(self) -> float:
-        return self.get_clock().now().nanoseconds * 1e-9
 
     def _value(self, name: str):
         return self.get_parameter(name).value

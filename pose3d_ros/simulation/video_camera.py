@@ -11,6 +11,7 @@ from pose3d_ros.messages import (
     static_transform,
 )
 from pose3d_ros.process import run, StartError
+from pose3d_ros.simulation.shutter import now, Shutter
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.exceptions import ParameterException
 from rclpy.node import Node
@@ -50,11 +51,8 @@ class VideoCamera(Node):
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos_profile_sensor_data)
         self._frames_tf = self.create_publisher(TFMessage, '/tf_static', LATCHED)
         self._frames_tf.publish(self._where())
-        self._start = self._value('start') or self._now()
-        self._tick = -1
-        self._load(0)
-        self._timer = self.create_timer(1 / self._rate, self._publish)
-        self._wait()
+        start = self._value('start') or now(self)
+        self._shutter = Shutter(self, start, self._rate, 1, self._load, self._publish)
 
     def _declare(self) -> None:
         for name, (default, text) in PARAMETERS.items():
@@ -86,49 +84,23 @@ class VideoCamera(Node):
                 Header(stamp=now, frame_id='world'), 'camera_link', world_from_link).transforms
         return frames
 
-    def _publish(self) -> None:
-        due = (self._now() - self._start) * self._rate  # in frames
-        if due < self._tick or self.finished:
-            self._wait()
-            return
-        if due >= self._tick + 1:  # late by a frame or more: a camera does not wait either
-            self._load(int(due))
-            if self.finished:
-                return
-        header = Header(
-            frame_id=self._value('frame_id'),
-            stamp=stamp_from_seconds(self._start + self._tick / self._rate))
+    def _publish(self, image: int, stamp: float) -> None:
+        header = Header(frame_id=self._value('frame_id'), stamp=stamp_from_seconds(stamp))
         self._info.header = self._image.header = header
         self._infos.publish(self._info)
         self._images.publish(self._image)
-        self._load(self._tick + 1)
-        self._wait()
 
-    def _wait(self) -> None:
-        """Let the timer fire when the next image is due: a period alone keeps no phase."""
-        fire_in(self._timer, self._start + self._tick / self._rate - self._now())
-
-    def _load(self, tick: int) -> None:
-        """Decode the image that is due at start + tick / rate, ahead of its time."""
-        index = self._clip.index_at(tick, self._rate)
+    def _load(self, image: int) -> None:
+        """Decode the image that is due at start + image / rate, ahead of its time."""
+        index = self._clip.index_at(image, self._rate)
         self.finished = not self._value('loop') and index >= self._clip.length
         if self.finished:
             self.get_logger().info('the clip is over')
         else:
-            self._tick = tick
             self._image = message_from_image(self._player.frame(index), Header())
-
-    def _now(self) -> float:
-        return self.get_clock().now().nanoseconds * 1e-9
 
     def _value(self, name: str):
         return self.get_parameter(name).value
-
-
-def fire_in(timer, seconds: float) -> None:
-    """Let a timer fire once more, in some seconds."""
-    timer.timer_period_ns = max(1000, round(1e9 * seconds))
-    timer.reset()
 
 
 def main(args: list[str] | None = None) -> None:
