@@ -29,7 +29,8 @@ def a_scene(boxes):
     padded = np.zeros((MOST_PERSONS, 4))
     padded[:len(boxes)] = np.reshape(boxes, (-1, 4))
     return {'scenes': np.zeros((SCENE, SCENE, 3)), 'sizes': np.array([192, 256]),
-            'boxes': padded, 'counts': np.array(len(boxes))}
+            'boxes': padded, 'shares': np.full(MOST_PERSONS, 0.5),
+            'counts': np.array(len(boxes))}
 
 
 def test_keypoints_stay_on_their_pixels():
@@ -87,8 +88,9 @@ def test_store_gives_back_what_was_written(tmp_path):
     store = open_training(tmp_path)
     assert (store.count('cuts'), store.count('scenes')) == (3, 3)
     assert [int(store.cut(i)[0][0, 0, 0]) for i in range(3)] == [1, 2, 3]
-    scene, boxes = store.scene(1)
+    scene, boxes, shares = store.scene(1)
     assert scene.shape == (192, 256, 3) and boxes.tolist() == [[1, 2, 3, 4]]
+    assert shares.tolist() == [0.5]
     assert len(store.scene(2)[1]) == 0
     assert int(open_held_out(tmp_path).cut(0)[0][0, 0, 0]) == 4
     assert len(store.cut(0)) == len(ARRAYS['cuts'])

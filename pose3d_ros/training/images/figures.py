@@ -8,7 +8,7 @@ from pose3d_ros.core.detection import MAX_OVERLAP
 from pose3d_ros.core.skeleton import COCO_17, LIMB_JOINTS
 from pose3d_ros.evaluation.metrics import correct_keypoints, torso_lengths
 from pose3d_ros.training.images import spread
-from pose3d_ros.training.images.samples import plain_sample
+from pose3d_ros.training.images.samples import LEAST_SHARE, plain_sample
 from pose3d_ros.training.images.store import Store
 
 FOUND = 0.3  # score from which a keypoint counts as found; the pipeline's default
@@ -72,7 +72,8 @@ def run_person(engine, store: Store, most: int = 2000) -> list[tuple]:
     """Return boxes and scores of an engine after suppression, and true boxes, of all scenes."""
     results = []
     for index in range(min(most, store.count('scenes'))):
-        scene, truth = store.scene(index)
+        scene, truth, shares = store.scene(index)
+        truth = truth[shares >= LEAST_SHARE]
         picture, scale = letterbox(np.ascontiguousarray(scene), engine.facts.size)
         out = engine(image=picture[None])
         kept = box.suppress(out['boxes'], out['scores'], MAX_OVERLAP)

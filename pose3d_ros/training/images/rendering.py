@@ -24,8 +24,6 @@ HELD_OUT_SHARDS = 6
 #: How much more than the person a cut-out shows, and how far the person is off its middle.
 AROUND, JITTER = 1.7, 0.05
 SIZES = ((192, 256), (192, 256), (144, 256), (256, 256), (256, 192))  # of scenes, px
-#: Persons of whom less is seen are not called persons: share of the surface, px^2 of the box.
-LEAST_SHARE, LEAST_AREA = 0.2, 80
 LEAST_SEEN, LEAST_PIXELS = 3, 150  # keypoints and pixels of a person that is cut out
 
 
@@ -108,13 +106,15 @@ def _cut(crop) -> dict[str, np.ndarray] | None:
 
 
 def _scene(shot) -> dict[str, np.ndarray]:
-    """Return a whole picture as the store keeps it."""
+    """Return a whole picture as the store keeps it, with everybody of whom anything is seen."""
+    from pose3d_ros.simulation.bodies import in_picture
+
     height, width = shot.image.shape[:2]
     scene = np.zeros((SCENE, SCENE, 3), np.uint8)
     scene[:height, :width] = shot.image
-    boxes = [person.box for person in shot.people if person.share >= LEAST_SHARE
-             and np.prod(person.box[2:] - person.box[:2]) >= LEAST_AREA]  # NaN: none
-    padded = np.zeros((MOST_PERSONS, 4))
-    padded[:len(boxes)] = np.reshape(boxes, (-1, 4))
-    return {'scenes': scene, 'sizes': np.array([height, width]), 'boxes': padded,
-            'counts': np.array(len(boxes))}
+    people = [person for person in shot.people if in_picture(person)]
+    boxes, shares = np.zeros((MOST_PERSONS, 4)), np.zeros(MOST_PERSONS)
+    for row, person in enumerate(people):
+        boxes[row], shares[row] = person.box, person.share
+    return {'scenes': scene, 'sizes': np.array([height, width]), 'boxes': boxes,
+            'shares': shares, 'counts': np.array(len(people))}

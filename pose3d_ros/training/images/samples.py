@@ -21,6 +21,8 @@ CLEAN = 0.3  # share of the crops that stay as they were rendered
 SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
 #: Of scenes: only a part, made smaller, with cut-out persons pasted in or nothing but them.
 PART, SMALLER, GUESTS, ONLY_GUESTS = 0.5, 0.3, 0.5, 0.3
+#: Persons of whom less is seen are not called persons, share of the surface.
+LEAST_SHARE = 0.2
 #: Persons of whom guests leave less to see are not called persons any more, share of the box.
 LEFT_TO_SEE = 0.3
 
@@ -83,7 +85,7 @@ def _background(rng: Generator, store: Store, size: tuple) -> np.ndarray:
     """Return a picture (h, w, 3) without the person: a texture or what is left of a scene."""
     if rng.random() < 0.7:
         return spoiling.texture(rng, size)
-    scene, _ = store.scene(int(rng.integers(store.count('scenes'))))
+    scene, _, _ = store.scene(int(rng.integers(store.count('scenes'))))
     turned = np.rot90(scene, int(rng.integers(1, 4)))  # upright people would be confusing
     return cv2.resize(np.ascontiguousarray(turned), size[::-1], interpolation=cv2.INTER_AREA)
 
@@ -117,7 +119,8 @@ def _occlude(rng: Generator, crop: np.ndarray, covered: np.ndarray) -> tuple:
 
 def person_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
     """Return a spoilt letterboxed scene (h, w, 3), and middles (a, b) and boxes (4, a, b)."""
-    scene, boxes = store.scene(index)
+    scene, boxes, shares = store.scene(index)
+    boxes = boxes[shares >= LEAST_SHARE]
     if rng.random() < PART:
         scene, boxes = _part(rng, scene, boxes)
     if rng.random() < 0.5:

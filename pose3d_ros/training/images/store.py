@@ -17,7 +17,8 @@ HELD_OUT = 9000  # shards from this number on are not trained on
 ARRAYS = {
     'cuts': {'cuts': np.uint8, 'keypoints': np.float32, 'visibility': np.uint8,
              'bodies': np.float32, 'seen': np.float32},
-    'scenes': {'scenes': np.uint8, 'sizes': np.uint16, 'boxes': np.float32, 'counts': np.uint8},
+    'scenes': {'scenes': np.uint8, 'sizes': np.uint16, 'boxes': np.float32,
+               'shares': np.float32, 'counts': np.uint8},
 }
 
 
@@ -71,11 +72,22 @@ class Store:
         shard, i = self._row('cuts', index)
         return tuple(shard[name][i] for name in ARRAYS['cuts'])
 
-    def scene(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return picture (h, w, 3) uint8 RGB and boxes of its persons (N, 4), px."""
+    def scene(self, index: int) -> tuple[np.ndarray, ...]:
+        """
+        Return one scene.
+
+        Returns
+        -------
+        (h, w, 3), (N, 4), (N,)
+            Picture, boxes of its persons (hidden parts included; px) and the shares of their
+            surfaces that are seen.
+
+        """
         shard, i = self._row('scenes', index)
         height, width = shard['sizes'][i].astype(int)
-        return shard['scenes'][i][:height, :width], shard['boxes'][i][:int(shard['counts'][i])]
+        count = int(shard['counts'][i])
+        picture = shard['scenes'][i][:height, :width]
+        return picture, shard['boxes'][i][:count], shard['shares'][i][:count]
 
     def _row(self, kind: str, index: int) -> tuple[dict[str, np.ndarray], int]:
         """Return the shard that holds an entry, and the entry's place in it."""
