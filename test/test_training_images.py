@@ -3,7 +3,7 @@
 """Training on renders without PyTorch: frames, spoilt pictures, the store, honest spread."""
 import cv2
 import numpy as np
-from pose3d_ros.training.images import framing, spoiling
+from pose3d_ros.training.images import framing, rendering, spoiling
 from pose3d_ros.training.images.store import (
     ARRAYS,
     CUT,
@@ -14,6 +14,7 @@ from pose3d_ros.training.images.store import (
     Store,
     write_shard,
 )
+from pose3d_ros.training.poses import Poses
 import pytest
 
 SIZE = (128, 96)
@@ -99,3 +100,10 @@ def test_store_gives_back_what_was_written(tmp_path):
 def test_empty_store_is_refused(tmp_path):
     with pytest.raises(ValueError, match='no renders here'):
         Store(tmp_path / 'nothing')
+
+
+def test_rendered_people_stand_at_the_height_of_their_motion():
+    points, pelvis = np.zeros((2, 17, 3), np.float32), np.float32([[5, 6, 0.5], [7, 8, 0.25]])
+    poses = Poses(points, pelvis, np.zeros(2, int), np.array(['1', '1']), ())
+    standing = rendering._standing(poses)
+    assert standing[:, 3].tolist() == [[0, 0, 0.5], [0, 0, 0.25]]

@@ -70,7 +70,7 @@ def _standing(poses: Poses) -> np.ndarray | None:
     """Return poses (P, 17, 3) at their height above the floor; None where there are none."""
     if not len(poses.points):
         return None
-    return poses.points + poses.height[:, None, None] * np.float32([0, 0, 1])
+    return poses.points + poses.pelvis[:, 2:, None] * np.float32([0, 0, 1])
 
 
 def _shard(folder: Path, seed: int, poses: np.ndarray | None, number: int) -> None:
