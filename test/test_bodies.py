@@ -64,3 +64,34 @@ def test_person_whose_joints_were_never_placed_is_unknown():
     (body,) = Bodies(BODY_16, 17).update(0.0, [Track('p1', BOX)], ['p1'], keypoints, joints)
     assert np.isnan(body.joints).all() and (body.source == Source.UNKNOWN).all()
     assert not body.scores.any()
+
+
+def test_prediction_moves_on_and_says_so():
+    bodies = Bodies(BODY_16, 17)
+    for frame in range(20):
+        (now,) = bodies.update(frame / 30, [Track('p1', BOX)], ['p1'], *seen(3 + frame / 60))
+    (later,) = bodies.predict(0.1)
+    assert later.id == 'p1' and (later.source == Source.PREDICTED).all()
+    np.testing.assert_allclose(later.joints[:, 2] - now.joints[:, 2], 0.04, atol=0.02)
+    assert (np.linalg.det(later.covariance) > np.linalg.det(now.covariance)).all()
+    assert (now.source == Source.LIFTED).all()
+
+
+def test_nobody_is_predicted_before_the_first_frame():
+    assert Bodies(BODY_16, 17).predict(0.1) == []
+
+
+def test_joints_are_expected_before_a_frame_is_looked_at():
+    bodies = Bodies(BODY_16, 17)
+    tracks = [Track('p1', BOX), Track('p2', BOX)]
+    bodies.update(0.0, tracks, ['p2'], *seen(3))
+    expected = bodies.advance(0.1, ['p2'])
+    assert expected.ids == ('p2',)
+    np.testing.assert_allclose(expected.positions[0, :, 2], 3)
+
+
+def test_another_time_begins_with_nobody():
+    bodies = Bodies(BODY_16, 17)
+    bodies.update(9.0, [Track('p1', BOX)], ['p1'], *seen(3))
+    (body,) = bodies.update(0.0, [Track('p2', BOX)], ['p2'], *seen(4))
+    np.testing.assert_allclose(body.joints[:, 2], 4)

@@ -1,8 +1,11 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Tracks, keypoints and joints of a frame put together to bodies; the filters of all bodies."""
+from collections.abc import Collection
+from dataclasses import replace
+
 import numpy as np
-from pose3d_ros.core.filtering import BodyFilter
+from pose3d_ros.core.filtering import Estimate, Filters
 from pose3d_ros.core.records import Body, Joints, Keypoints, Source
 from pose3d_ros.core.skeleton import Skeleton
 from pose3d_ros.core.tracking import Track
@@ -10,7 +13,7 @@ from pose3d_ros.core.tracking import Track
 
 class Bodies:
     """
-    The filters of the bodies that are there, by id.
+    The bodies that are there, now and some time ahead.
 
     Parameters
     ----------
@@ -22,15 +25,32 @@ class Bodies:
     """
 
     def __init__(self, skeleton: Skeleton, keypoint_count: int):
-        self._skeleton, self._keypoint_count = skeleton, keypoint_count
-        self._filters: dict[str, BodyFilter] = {}
+        self._filters = Filters(skeleton)
+        self._joint_count, self._keypoint_count = len(skeleton), keypoint_count
+        self._last: list[Body] = []
+
+    def advance(self, stamp: float, ids: Collection[str]) -> Estimate:
+        """
+        Return where joints should be in a frame that nobody has looked at yet.
+
+        Parameters
+        ----------
+        stamp : float
+            Of the frame, s.
+        ids : collection of str
+            Who is still there; all others are forgotten.
+
+        """
+        self._filters.keep(ids)
+        self._filters.advance(stamp)
+        return self._filters.estimate()
 
     def update(
         self, stamp: float, tracks: list[Track], ids: list[str], keypoints: Keypoints,
         joints: Joints,
     ) -> list[Body]:
         """
-        Return the bodies at a stamp.
+        Return the bodies in a frame.
 
         Parameters
         ----------
@@ -44,34 +64,53 @@ class Bodies:
             Of those N.
 
         """
-        self._filters = {
-            track.id: self._filters.get(track.id) or BodyFilter(self._skeleton)
-            for track in tracks}
+        self.advance(stamp, [track.id for track in tracks])
+        self._filters.update(ids, joints)
         found = {name: row for row, name in enumerate(ids)}
-        return [
-            self._found(stamp, track, keypoints, joints, found[track.id])
-            if track.id in found else self._missed(stamp, track)
-            for track in tracks]
+        bodies = [
+            self._found(track, keypoints, joints, found[track.id]) if track.id in found
+            else self._missed(track) for track in tracks]
+        self._last = self._filtered(bodies, self._filters.estimate())
+        return self._last
 
-    def _found(self, stamp, track: Track, keypoints: Keypoints, joints: Joints, row: int) -> Body:
-        history = self._filters[track.id]
-        history.update(stamp, joints.positions[row], joints.covariance[row])
-        return self._body(
-            stamp, track, keypoints.positions[row], keypoints.scores[row],
-            joints.scores[row], joints.source[row])
+    def predict(self, seconds: float) -> list[Body]:
+        """Return the bodies of the last frame as they should be so many seconds after it."""
+        later = [
+            replace(body, source=np.minimum(body.source, Source.PREDICTED)) for body in self._last]
+        return self._filtered(later, self._filters.estimate(seconds))
 
-    def _missed(self, stamp: float, track: Track) -> Body:
-        count = len(self._skeleton)
-        return self._body(
-            stamp, track, np.full((self._keypoint_count, 2), np.nan),
-            np.zeros(self._keypoint_count), np.zeros(count), np.full(count, Source.PREDICTED))
-
-    def _body(self, stamp, track: Track, keypoints, keypoint_scores, scores, source) -> Body:
-        positions, velocity, covariance = self._filters[track.id].predict(stamp)
-        known = np.isfinite(positions).all(axis=1)
-        # what was never measured stays unknown; what only an earlier frame showed is predicted
-        source = np.where(known, np.maximum(source, Source.PREDICTED), Source.UNKNOWN)
+    @staticmethod
+    def _found(track: Track, keypoints: Keypoints, joints: Joints, row: int) -> Body:
         return Body(
-            id=track.id, box=track.box, keypoints=keypoints, keypoint_scores=keypoint_scores,
-            joints=positions, velocity=velocity, covariance=covariance,
-            scores=np.where(known, scores, 0), source=source.astype(np.uint8))
+            id=track.id, box=track.box, keypoints=keypoints.positions[row],
+            keypoint_scores=keypoints.scores[row], joints=joints.positions[row],
+            velocity=np.full_like(joints.positions[row], np.nan),
+            covariance=joints.covariance[row], scores=joints.scores[row],
+            source=joints.source[row])
+
+    def _missed(self, track: Track) -> Body:
+        count, nowhere = self._keypoint_count, np.full((self._joint_count, 3), np.nan)
+        return Body(
+            id=track.id, box=track.box, keypoints=np.full((count, 2), np.nan),
+            keypoint_scores=np.zeros(count), joints=nowhere, velocity=nowhere,
+            covariance=np.full((self._joint_count, 3, 3), np.nan),
+            scores=np.zeros(self._joint_count),
+            source=np.full(self._joint_count, Source.UNKNOWN, np.uint8))
+
+    @staticmethod
+    def _filtered(bodies: list[Body], estimate: Estimate) -> list[Body]:
+        """Return bodies with what the filters know of them."""
+        rows = {name: row for row, name in enumerate(estimate.ids)}
+        return [_with(body, estimate, rows[body.id]) if body.id in rows else body
+                for body in bodies]
+
+
+def _with(body: Body, estimate: Estimate, row: int) -> Body:
+    """Return a body with the joints of a row of an estimate."""
+    known = np.isfinite(estimate.positions[row]).all(axis=-1)
+    # what was never measured stays unknown; what only an earlier frame showed is predicted
+    source = np.where(known, np.maximum(body.source, Source.PREDICTED), Source.UNKNOWN)
+    return replace(
+        body, joints=estimate.positions[row], velocity=estimate.velocity[row],
+        covariance=estimate.covariance[row], scores=np.where(known, body.scores, 0),
+        source=source.astype(np.uint8))

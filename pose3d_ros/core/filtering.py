@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-One body through time: a Kalman filter per joint for position and velocity.
+Bodies through time: a Kalman filter per joint for position and velocity, of all bodies at once.
 
 Motion: the velocity of a joint fades with a time constant and is kicked by white noise (an
 Ornstein-Uhlenbeck process), the far joints of limbs sooner and harder than the trunk. Constants
@@ -12,7 +12,11 @@ Measurements: most of a joint's error is the same in the next frame (a wrong bod
 that lifting always misjudges). Averaging frames does not reduce that part, so only the share
 JITTER of the stated covariance is filtered; the rest is added to the result as it is.
 """
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
 import numpy as np
+from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import Skeleton
 
 #: Time constant of the velocity, s, and spectral density of its kicks, m^2/s^3 (any axis).
@@ -28,9 +32,21 @@ START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
 _POSITION = np.concatenate([np.eye(3), np.zeros((3, 3))], axis=1)  # (3, 6)
 
 
-class BodyFilter:
+@dataclass(frozen=True)
+class Estimate:
+    """Where the joints of N bodies are at one time, and where they go."""
+
+    ids: tuple[str, ...]
+    positions: np.ndarray  # (N, J, 3) m, NaN unknown
+    velocity: np.ndarray  # (N, J, 3) m/s, NaN unknown
+    covariance: np.ndarray  # (N, J, 3, 3) m^2, of the positions; NaN unknown
+
+
+class Filters:
     """
-    Position, velocity and covariance of the joints of one body.
+    Position, velocity and covariance of the joints of all bodies.
+
+    A frame is: keep the bodies that go on, advance to its stamp, update with what was found.
 
     Parameters
     ----------
@@ -43,82 +59,105 @@ class BodyFilter:
         motion = [MOTION[_part(name)] for name in skeleton.points]
         self._fading, self._kicks = np.array(motion).T  # (J,) s, (J,) m^2/s^3
         count = len(skeleton)
-        self._state = np.full((count, 6), np.nan)  # m, m/s
-        self._covariance = np.full((count, 6, 6), np.nan)
-        self._lasting = np.zeros((count, 3, 3))  # m^2, the part that frames share
-        self._inside = np.full(count, -np.inf)  # s, when the joint was last within its gate
-        self._stamp = -np.inf
+        self._blank = np.zeros(1, [
+            ('state', float, (count, 6)),  # m, m/s
+            ('covariance', float, (count, 6, 6)),
+            ('lasting', float, (count, 3, 3)),  # m^2, the part that frames share
+            ('inside', float, count),  # s, when the joint was last within its gate
+        ])
+        for field, value in (('state', np.nan), ('covariance', np.nan), ('inside', -np.inf)):
+            self._blank[field] = value
+        self._bodies = self._blank[:0]
+        self._stamp = np.nan
+        self.ids: tuple[str, ...] = ()
 
-    def update(self, stamp: float, positions: np.ndarray, covariance: np.ndarray) -> None:
+    def keep(self, ids: Collection[str]) -> None:
+        """Forget all bodies but these."""
+        rows = [row for row, name in enumerate(self.ids) if name in ids]
+        if len(rows) < len(self.ids):
+            self.ids, self._bodies = tuple(self.ids[row] for row in rows), self._bodies[rows]
+
+    def advance(self, stamp: float) -> None:
+        """Move all bodies on to a stamp, s; raise ValueError where time would run backwards."""
+        if self.ids:
+            if not stamp >= self._stamp:
+                raise ValueError(f'expected a stamp from {self._stamp} s on, {stamp} given: bodies'
+                                 ' of another time must be forgotten first')
+            moved = self._moved(stamp - self._stamp)
+            self._bodies['state'], self._bodies['covariance'] = moved
+        self._stamp = stamp
+
+    def update(self, ids: Sequence[str], joints: Joints) -> None:
         """
-        Take the joints of a frame.
+        Take the joints that were found at the stamp of advance; who is new begins.
 
         Parameters
         ----------
-        stamp : float
-            Of the frame, s; not before that of the last one.
-        positions : (J, 3)
-            Joints, m; NaN unknown.
-        covariance : (J, 3, 3)
-            Their covariance, m^2.
+        ids : N str
+            Whose joints, each body once.
+        joints : Joints
+            Of these N; NaN unknown.
 
         """
-        self._state, self._covariance = self._moved(stamp - self._stamp)
-        self._stamp = stamp
-        known = np.isfinite(positions).all(axis=1)
-        started = np.isfinite(self._state).all(axis=1)
-        fits = np.zeros(len(known), bool)
-        both = np.flatnonzero(known & started)
-        fits[both] = self._correct(both, positions[both], JITTER * covariance[both])
-        self._inside[fits] = stamp
-        lost = known & ~fits & (stamp - self._inside > PATIENCE)
-        self._start(lost, positions, covariance)
-        self._inside[lost] = stamp
-        share = known[:, None, None]
-        self._lasting = np.where(share, (1 - JITTER) * covariance, self._lasting)
+        rows = self._rows_of(ids)
+        bodies = self._bodies[rows]
+        known = np.isfinite(joints.positions).all(axis=-1)
+        fits = known & np.isfinite(bodies['state']).all(axis=-1)
+        noise = JITTER * joints.covariance
+        fits[fits] = _correct(bodies, fits, joints.positions[fits], noise[fits])
+        lost = known & ~fits & (self._stamp - bodies['inside'] > PATIENCE)
+        _start(bodies, lost, joints.positions[lost], noise[lost])
+        bodies['inside'][fits | lost] = self._stamp
+        bodies['lasting'][known] = (1 - JITTER) * joints.covariance[known]
+        self._bodies[rows] = bodies
 
-    def predict(self, stamp: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """
-        Return the joints at a stamp, not before that of the last update.
+    def estimate(self, ahead: float = 0.0) -> Estimate:
+        """Return all bodies so many seconds after the stamp of advance."""
+        state, covariance = self._bodies['state'], self._bodies['covariance']
+        if ahead:
+            state, covariance = self._moved(ahead)
+        return Estimate(self.ids, state[..., :3], state[..., 3:],
+                        covariance[..., :3, :3] + self._bodies['lasting'])
 
-        Returns
-        -------
-        (J, 3), (J, 3), (J, 3, 3)
-            Positions (m), velocities (m/s), covariance of the positions (m^2); NaN unknown.
-
-        """
-        state, covariance = self._moved(stamp - self._stamp)
-        return state[:, :3], state[:, 3:], covariance[:, :3, :3] + self._lasting
+    def _rows_of(self, ids: Sequence[str]) -> list[int]:
+        """Return where bodies are kept, which for new ones is at the end."""
+        new = tuple(name for name in ids if name not in self.ids)
+        if new:
+            self.ids += new
+            self._bodies = np.concatenate([self._bodies, np.repeat(self._blank, len(new))])
+        return [self.ids.index(name) for name in ids]
 
     def _moved(self, seconds: float) -> tuple[np.ndarray, np.ndarray]:
         """Return state and covariance after some seconds without measurement."""
-        if not np.isfinite(seconds):  # before the first update
-            return self._state, self._covariance
         step, noise = _transition(seconds, self._fading, self._kicks)
-        state = (step @ self._state[..., None])[..., 0]
-        return state, step @ self._covariance @ step.swapaxes(1, 2) + noise
+        state = (step @ self._bodies['state'][..., None])[..., 0]
+        return state, step @ self._bodies['covariance'] @ step.swapaxes(1, 2) + noise
 
-    def _correct(self, joints, positions, noise) -> np.ndarray:
-        """Update some joints; return which of them were within their gate."""
-        state, covariance = self._state[joints], self._covariance[joints]
-        innovation = positions - state[:, :3]
-        inverse = np.linalg.inv(covariance[:, :3, :3] + noise)
-        distance = (innovation[:, None] @ inverse @ innovation[..., None])[:, 0, 0]
-        fits = distance < GATE
-        gain = covariance[:, :, :3] @ inverse
-        state = state + (gain @ innovation[..., None])[..., 0]
-        keep = np.eye(6) - gain @ _POSITION
-        # Joseph's form stays symmetric and positive
-        covariance = keep @ covariance @ keep.swapaxes(1, 2) + gain @ noise @ gain.swapaxes(1, 2)
-        self._state[joints[fits]], self._covariance[joints[fits]] = state[fits], covariance[fits]
-        return fits
 
-    def _start(self, joints, positions, covariance) -> None:
-        """Begin anew with what was measured, at rest."""
-        self._state[joints, :3], self._state[joints, 3:] = positions[joints], 0.0
-        self._covariance[joints] = 0.0
-        self._covariance[joints, :3, :3] = JITTER * covariance[joints]
-        self._covariance[joints, 3:, 3:] = START_SPEED**2 * np.eye(3)
+def _correct(bodies, where, positions, noise) -> np.ndarray:
+    """Update joints (M of N, J) with positions (M, 3); return which were within their gate."""
+    state, covariance = bodies['state'][where], bodies['covariance'][where]
+    innovation = positions - state[:, :3]
+    inverse = np.linalg.inv(covariance[:, :3, :3] + noise)
+    distance = (innovation[:, None] @ inverse @ innovation[..., None])[:, 0, 0]
+    fits = distance < GATE
+    gain = covariance[:, :, :3] @ inverse
+    keep = np.eye(6) - gain @ _POSITION
+    # Joseph's form stays symmetric and positive
+    corrected = keep @ covariance @ keep.swapaxes(1, 2) + gain @ noise @ gain.swapaxes(1, 2)
+    bodies['state'][where] = np.where(
+        fits[:, None], state + (gain @ innovation[..., None])[..., 0], state)
+    bodies['covariance'][where] = np.where(fits[:, None, None], corrected, covariance)
+    return fits
+
+
+def _start(bodies, where, positions, noise) -> None:
+    """Begin joints anew with what was measured, at rest."""
+    bodies['state'][where] = np.concatenate([positions, np.zeros_like(positions)], axis=-1)
+    covariance = np.zeros((len(positions), 6, 6))
+    covariance[:, :3, :3] = noise
+    covariance[:, 3:, 3:] = START_SPEED**2 * np.eye(3)
+    bodies['covariance'][where] = covariance
 
 
 def _part(joint: str) -> str:
