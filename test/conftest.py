@@ -14,7 +14,8 @@ NEEDS = {
         'test_training_views.py', 'test_training_images_figures.py',
         'test_training_images_network.py'],
     'onnxruntime': [
-        'test_pipeline_simulated.py', 'test_suite.py', 'test_training_engine.py', 'test_training_images_engines.py'],
+        'test_pipeline_simulated.py', 'test_suite.py', 'test_training_engine.py',
+        'test_training_images_engines.py'],
 }
 LEFT_OUT = {module: files for module, files in NEEDS.items() if find_spec(module) is None}
 collect_ignore = [file for files in LEFT_OUT.values() for file in files]

@@ -177,6 +177,13 @@ def test_bodies_do_not_touch_each_other():
         np.testing.assert_allclose(estimate.covariance[row], alone[2])
 
 
+def test_an_estimate_stays_as_it_was_returned():
+    filters = filtered([np.zeros(3)])
+    before = filters.estimate()
+    step(filters, 0.1, np.full(3, 0.05))
+    assert not before.positions.any() and not before.velocity.any()
+
+
 def test_order_of_the_ids_does_not_matter():
     filters = Filters(BODY_16)
     step(filters, 0.0, np.zeros(3), np.ones(3))

@@ -113,7 +113,8 @@ class Filters:
 
     def estimate(self, ahead: float = 0.0) -> Estimate:
         """Return all bodies so many seconds after the stamp of advance."""
-        state, covariance = self._bodies['state'], self._bodies['covariance']
+        # a copy: what was returned must not change with the next frame
+        state, covariance = self._bodies['state'].copy(), self._bodies['covariance']
         if ahead:
             state, covariance = self._moved(ahead)
         return Estimate(self.ids, state[..., :3], state[..., 3:],
