@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 README = (ROOT / 'README.md').read_text()
 PAGES = README + (ROOT / 'docs' / 'tensorrt.md').read_text()
-BLOCKS = re.findall(r'```\n(.*?)```', PAGES, re.DOTALL)
+BLOCKS = re.findall(r'```\w*\n(.*?)```', PAGES, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines()]
 
 

@@ -7,10 +7,14 @@ The file that `pose3d run` writes: one JSON object a line, one line a frame.
       "keypoints": {"nose": [u, v, score], ...},
       "joints": {"pelvis": [x, y, z], "left_wrist": null, ...},
       "scores": {"pelvis": 0.9, "left_wrist": 0.0, ...},
-      "covariance": {"pelvis": [xx, xy, xz, yy, yz, zz], "left_wrist": null, ...}}]}
+      "covariance": {"pelvis": [xx, xy, xz, yy, yz, zz], "left_wrist": null, ...},
+      "source": {"pelvis": "lifted", "left_wrist": "unknown", ...}}],
+     "foreseen": {"stamp": 0.1, "bodies": [...]}}
 
 Keypoints in px (an unknown one is left out), joints in metres in the camera optical frame (null:
-unknown), covariance in m^2. A simulated camera writes its truth in the same format.
+unknown), covariance in m^2. Lines without source or foreseen (the same bodies as the frame lets
+expect them at a later stamp) are read as well. A simulated camera writes its truth in the same
+format.
 """
 from collections.abc import Callable, Sequence
 import json
@@ -19,6 +23,7 @@ from pathlib import Path
 import numpy as np
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.evaluation.parsing import parse, SOURCES
 from pose3d_ros.evaluation.recording import People, Recording
 
 #: Where the six numbers of a covariance stand in its matrix.
@@ -32,13 +37,17 @@ class PredictionsError(ValueError):
 def to_line(
     frame: int, stamp: float, bodies: Sequence[Body],
     keypoint_skeleton: Skeleton, joint_skeleton: Skeleton,
+    foreseen: tuple[float, Sequence[Body]] | None = None,
 ) -> str:
-    """Return the line of one frame, without the line's end; stamp in seconds."""
-    record = {
-        'frame': int(frame),
-        'stamp': round(float(stamp), 6),
-        'bodies': [_describe(body, keypoint_skeleton, joint_skeleton) for body in bodies],
-    }
+    """Return the line of one frame, without the line's end; stamps in seconds."""
+    def described(stamp: float, bodies: Sequence[Body]) -> dict:
+        return {
+            'stamp': round(float(stamp), 6),
+            'bodies': [_describe(body, keypoint_skeleton, joint_skeleton) for body in bodies]}
+
+    record = {'frame': int(frame), **described(stamp, bodies)}
+    if foreseen:
+        record['foreseen'] = described(*foreseen)
     return json.dumps(record, allow_nan=False, separators=(',', ':'))
 
 
@@ -66,6 +75,10 @@ def _describe(body: Body, keypoint_skeleton: Skeleton, joint_skeleton: Skeleton)
             if certain[j] else None
             for j, name in enumerate(joint_skeleton.points)
         },
+        'source': {
+            name: SOURCES[body.source[j] if known[j] else 0]
+            for j, name in enumerate(joint_skeleton.points)
+        },
     }
 
 
@@ -84,7 +97,7 @@ def read(path: str | Path) -> Recording:
         if not line.strip():
             continue
         try:
-            record = _parse(line)
+            record = parse(line)
             if record['frame'] in records:
                 raise ValueError(f'frame {record["frame"]} is there twice')
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -96,44 +109,11 @@ def read(path: str | Path) -> Recording:
     return _recording(records)
 
 
-def _parse(line: str) -> dict:
-    """Return the object of a line with every value checked."""
-    record = json.loads(line, parse_constant=_refuse_constant)
-    if not isinstance(record, dict):
-        raise ValueError('expected an object with frame, stamp and bodies')
-    if type(record['frame']) is not int:
-        raise ValueError(f'frame must be a whole number, not {record["frame"]!r}')
-    _numbers([record['stamp']], 1, 'stamp')
-    for body in record['bodies']:
-        if not isinstance(body['id'], str) or not body['id']:
-            raise ValueError(f'id must be a text, not {body["id"]!r}')
-        body.setdefault('keypoints', {})
-        body.setdefault('scores', {})
-        body.setdefault('covariance', {})
-        _check_points(body['keypoints'], 3, 'keypoint')
-        _check_points(body['joints'], 3, 'joint')
-        _check_points(body['covariance'], 6, 'covariance of')
-        _check_points({name: [score] for name, score in body['scores'].items()}, 1, 'score of')
-    return record
-
-
-def _refuse_constant(name: str):
-    raise ValueError(f'{name} is not JSON: an unknown value is null')
-
-
-def _check_points(points: dict, count: int, what: str):
-    for name, values in points.items():
-        if values is not None:
-            _numbers(values, count, f'{what} {name}')
-
-
-def _numbers(values: list, count: int, what: str):
-    fine = isinstance(values, list) and len(values) == count
-    if not fine or any(type(value) not in (int, float) for value in values):
-        raise ValueError(f'{what} must be {count} number{"s" * (count > 1)}, not {values!r}')
-
-
 def _recording(records: dict[int, dict]) -> Recording:
+    """Return the recording of lines by frame."""
+    records = dict(sorted(records.items()))
+    foreseen = {frame: record['foreseen'] for frame, record in records.items()
+                if record.get('foreseen')}
     bodies = [body for record in records.values() for body in record['bodies']]
     # dict.fromkeys: a set that keeps the order of first appearance
     keypoint_names = tuple(dict.fromkeys(name for body in bodies for name in body['keypoints']))
@@ -141,11 +121,10 @@ def _recording(records: dict[int, dict]) -> Recording:
     return Recording(
         keypoint_names,
         joint_names,
-        {
-            frame: _people(record['bodies'], keypoint_names, joint_names)
-            for frame, record in sorted(records.items())
-        },
-        {frame: float(record['stamp']) for frame, record in sorted(records.items())},
+        {frame: _people(record['bodies'], keypoint_names, joint_names)
+         for frame, record in records.items()},
+        {frame: float(record['stamp']) for frame, record in records.items()},
+        foreseen=_recording(foreseen) if foreseen else None,
     )
 
 
@@ -162,6 +141,8 @@ def _people(bodies: list[dict], keypoint_names: tuple, joint_names: tuple) -> Pe
         scores=np.nan_to_num(
             _array(bodies, joint_names, 1, lambda body, name: body['scores'].get(name))[..., 0]),
         covariance=covariance,
+        source=_array(bodies, joint_names, 1, lambda body, name: SOURCES.index(
+            body['source'].get(name, SOURCES[0])))[..., 0].astype(np.uint8),
     )
 
 

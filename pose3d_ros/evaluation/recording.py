@@ -1,10 +1,12 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """What was recorded of the people in a clip, predicted or true, frame by frame."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.records import Body
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class People:
     joints: np.ndarray  # (N, J, 3) m, camera optical frame, NaN unknown
     scores: np.ndarray  # (N, J) in [0, 1], 0 unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, NaN unknown
+    source: np.ndarray  # (N, J) uint8, values of Source; UNKNOWN also where it is not stated
 
     def __len__(self):
         """Return the number of people."""
@@ -27,6 +30,22 @@ class People:
         return camera.project(self.joints)
 
 
+def people_of(bodies: list[Body], keypoint_count: int, joint_count: int) -> People:
+    """Return bodies, of skeletons with so many keypoints and joints, as people."""
+    def stacked(name: str, *shape: int) -> np.ndarray:
+        return np.reshape([getattr(body, name) for body in bodies], (len(bodies), *shape))
+
+    return People(
+        ids=tuple(body.id for body in bodies),
+        keypoints=stacked('keypoints', keypoint_count, 2),
+        keypoint_scores=stacked('keypoint_scores', keypoint_count),
+        joints=stacked('joints', joint_count, 3),
+        scores=stacked('scores', joint_count),
+        covariance=stacked('covariance', joint_count, 3, 3),
+        source=stacked('source', joint_count).astype(np.uint8),
+    )
+
+
 @dataclass(frozen=True)
 class Recording:
     """The people of every frame of a clip that was looked at, also where there were none."""
@@ -35,14 +54,21 @@ class Recording:
     joint_names: tuple[str, ...]  # order of J
     frames: dict[int, People]
     stamps: dict[int, float]  # s
+    everybody: bool = True  # False: others may have been there, of whom this truth knows nothing
+    foreseen: 'Recording | None' = None  # predictions from each frame; stamps: for when they are
+
+    @cached_property
+    def tells_hidden(self) -> bool:
+        """Return whether scores below 1 mark hidden joints, as in the truth of simulations."""
+        return any(((people.scores > 0) & (people.scores < 1)).any()
+                   for people in self.frames.values())
 
     def shifted(self, offset: int) -> 'Recording':
         """Return the recording whose frame f is this one's frame f + offset."""
-        return Recording(
-            self.keypoint_names,
-            self.joint_names,
-            {frame - offset: people for frame, people in self.frames.items()},
-            {frame - offset: stamp for frame, stamp in self.stamps.items()},
+        return replace(
+            self,
+            frames={frame - offset: people for frame, people in self.frames.items()},
+            stamps={frame - offset: stamp for frame, stamp in self.stamps.items()},
         )
 
 

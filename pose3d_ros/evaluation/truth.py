@@ -86,6 +86,7 @@ def _read_table(path: Path, camera_from_world: np.ndarray) -> Recording:
         joint_names=BODY_16.points,
         frames={number: _person(joints) for number, joints in zip(numbers, camera)},
         stamps=dict(zip(numbers, stamps)),
+        everybody=False,
     )
 
 
@@ -128,4 +129,5 @@ def _person(joints: np.ndarray) -> People:
         joints=joints[None],
         scores=np.isfinite(joints).all(-1)[None].astype(float),
         covariance=np.full((1, len(joints), 3, 3), np.nan),
+        source=np.zeros((1, len(joints)), np.uint8),
     )

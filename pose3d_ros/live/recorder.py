@@ -29,6 +29,8 @@ TOPICS = {
     '/camera_info': (CameraInfo, SENSOR),
     '/pose3d/markers': (MarkerArray, QoSProfile(depth=100)),
     '/pose3d/joints': (PointCloud2, QoSProfile(depth=100)),
+    '/pose3d/joints_predicted': (PointCloud2, QoSProfile(depth=100)),
+    '/sim_camera/truth': (PointCloud2, SENSOR),
     '/tf': (TFMessage, QoSProfile(depth=100)),
     '/tf_static': (TFMessage, LATCHED),
     '/diagnostics': (DiagnosticArray, QoSProfile(depth=100)),

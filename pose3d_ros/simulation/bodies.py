@@ -15,7 +15,7 @@ HIDDEN = 0.5  # score of a true point that cannot be seen; 1: it can
 def bodies_of(people: list[PersonTruth], before: list[PersonTruth] | None = None,
               seconds: float = 0.0) -> list[Body]:
     """
-    Return the people of whom something is in the picture, as bodies that are known exactly.
+    Return the people in the picture, also those whom something hides, as bodies known exactly.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def bodies_of(people: list[PersonTruth], before: list[PersonTruth] | None = None
     """
     bodies = []
     for number, person in enumerate(people, start=1):
-        if not in_picture(person):
+        if not np.isfinite(person.box).all():
             continue
         velocity = np.full((len(BODY_16), 3), np.nan) if before is None else (
             person.joints - before[number - 1].joints) / seconds
