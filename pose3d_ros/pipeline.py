@@ -65,6 +65,10 @@ class Pipeline:
             return self._bodies.update(
                 frame.stamp, self._tracker.tracks, ids, keypoints, joints)
 
+    def predict(self, seconds: float) -> list[Body]:
+        """Return the bodies of the last frame where they should be so many seconds after it."""
+        return self._bodies.predict(seconds)
+
     @property
     def scale_source(self) -> str:
         """Return in words where the size of bodies, and with it their distance, comes from."""

@@ -16,7 +16,7 @@ from pose3d_ros import inference
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.core.skeleton import COCO_17, LIMB_JOINTS
-from pose3d_ros.evaluation.matching import match
+from pose3d_ros.evaluation.matching import costs_of, match
 from pose3d_ros.pipeline import Pipeline
 from pose3d_ros.simulation.bodies import in_picture
 from pose3d_ros.simulation.lens import View
@@ -79,7 +79,7 @@ def pairs(people: list[PersonTruth], bodies: list[Body]) -> dict[int, Body]:
         return {}
     there = np.array([in_picture(person) for person in people])[:, None, None]
     true = np.where(there, [person.keypoints[LIMBS] for person in people], np.nan)
-    found = match(np.array([body.keypoints[LIMBS] for body in bodies]), true)
+    found = match(costs_of(np.array([body.keypoints[LIMBS] for body in bodies]), true))
     return {person: bodies[row] for person, row in found.items()}
 
 

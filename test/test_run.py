@@ -77,6 +77,18 @@ def test_the_same_bytes_each_time(run):
     assert one == other
 
 
+def test_what_is_foreseen_can_be_written_as_well(run):
+    code, out = run('--horizon', '0.1')
+    assert code == 0
+    read = predictions.read(out)
+    assert read.foreseen.stamps[0] == pytest.approx(read.stamps[0] + 0.1)
+    now, later = (each.frames[FRAMES - 1] for each in (read, read.foreseen))
+    assert now.ids == later.ids
+    moved = np.linalg.norm(later.joints - now.joints, axis=-1)
+    assert 0 < np.nanmax(moved) < 1  # m
+    assert (later.source[later.source > 0] == 1).all()  # predicted
+
+
 def test_the_overlay_shows_the_skeleton(run, clip, tmp_path):
     code, _ = run('--overlay', str(tmp_path / 'overlay.mp4'))
     assert code == 0

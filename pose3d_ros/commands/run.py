@@ -26,6 +26,8 @@ def add_arguments(parser) -> None:
     parser.add_argument('--video', required=True, help='clip to read')
     parser.add_argument('--camera', required=True, help='its calibration file (camera_info YAML)')
     parser.add_argument('--out', required=True, help='file to write, one JSON object a frame')
+    parser.add_argument('--horizon', type=float, metavar='SECONDS',
+                        help='write the bodies so much after each frame, too, as foreseen')
     parser.add_argument('--overlay', help='clip to write with the skeletons drawn in')
     add_config_arguments(parser)
 
@@ -41,7 +43,9 @@ def main(args) -> int:
         found = 0
         for index, (frame, bodies) in enumerate(results):
             skeletons = pipeline.keypoint_skeleton, pipeline.joint_skeleton
-            print(to_line(index, frame.stamp, bodies, *skeletons), file=out)
+            foreseen = args.horizon and (
+                frame.stamp + args.horizon, pipeline.predict(args.horizon))
+            print(to_line(index, frame.stamp, bodies, *skeletons, foreseen), file=out)
             if pictures:
                 pictures.write(draw_bodies(frame.image, bodies, *skeletons))
             found += bool(bodies)
