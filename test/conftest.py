@@ -12,7 +12,7 @@ settings.load_profile('same')
 NEEDS = {
     'torch': [
         'test_training_views.py', 'test_training_images_figures.py',
-        'test_training_images_network.py'],
+        'test_training_images_network.py', 'test_training_images_scenes.py'],
     'onnxruntime': [
         'test_pipeline_simulated.py', 'test_suite.py', 'test_training_engine.py',
         'test_training_images_engines.py'],

@@ -24,6 +24,11 @@ def test_overlap_by_hand():
     np.testing.assert_allclose(boxes.overlap(a, b), [[2 / 6, 1, 0], [0, 0, 0]])
 
 
+def test_covered_by_hand():
+    shares = boxes.covered(np.array([[0.0, 0, 4, 4], [0, 0, 0, 4]]), np.array([[2.0, 0, 9, 4]]))
+    assert shares.tolist() == [[0.5], [0]]
+
+
 @quick
 @given(some_boxes, some_boxes)
 def test_overlap_is_a_share_and_the_same_both_ways(a, b):

@@ -49,13 +49,33 @@ def test_graph_and_numpy_state_the_same_spread(measured):
     np.testing.assert_allclose(out, spread(raw, scores), rtol=1e-4)
 
 
+def found(boxes, scores, *persons):
+    """Return a scene whose persons are given as box, seen share and height."""
+    return figures.Found(np.reshape(boxes, (-1, 4)).astype(float), np.array(scores, float),
+                         np.array([box for box, *_ in persons], float),
+                         *(np.array([each[n] for each in persons], float) for n in (1, 2)))
+
+
 def test_recall_and_precision():
-    person = np.array([[0.0, 0, 10, 20]])
-    boxes = np.array([[0.0, 0, 10, 18], [0, 0, 10, 15], [30, 30, 40, 40]])
-    results = [(boxes, np.array([0.9, 0.8, 0.3]), person), (boxes[:0], np.zeros(0), person)]
+    person = [0, 0, 10, 20], 1.0, 60
+    boxes = [[0, 0, 10, 18], [0, 0, 10, 15], [30, 30, 40, 40]]
+    results = [found(boxes, [0.9, 0.8, 0.3], person), found([], [], person)]
     row = figures.person_figures(results, 0.5)  # one of two found, one said twice
     assert (row['recall'], row['precision'], row['persons']) == (0.5, 0.5, 2)
+    assert row['recall, fully visible'] == 0.5
     assert figures.best_score(results) > 0.8  # then nobody is said twice
+
+
+@pytest.mark.parametrize('share, height', [(0.3, 60), (1.0, 15)])
+def test_who_is_hidden_or_small_is_neither_missed_nor_wrong(share, height):
+    person, other = ([0, 0, 10, 20], 0.6, 60), ([50, 0, 60, 20], share, height)
+    seen = found([[0, 0, 10, 20], [50, 8, 60, 20]], [0.9, 0.8], person, other)
+    for results in ([seen], [found([[0, 0, 10, 20]], [0.9], person, other)]):
+        row = figures.person_figures(results, 0.5)
+        assert (row['recall'], row['precision'], row['persons']) == (1, 1, 1)
+    row = figures.person_figures([seen], 0.5, share=0.2, height=10)
+    assert (row['recall'], row['precision'], row['persons']) == (1, 1, 2)
+    assert figures.person_figures([found([80, 0, 90, 20], [0.9], other)], 0.5)['precision'] == 0
 
 
 def test_keypoint_figures():

@@ -18,6 +18,7 @@ from pose3d_ros.training.images.spread import Spread
 import pytest
 import torch
 
+NOBODY = torch.zeros(0, 4)
 SIZE = (64, 64)
 
 
@@ -59,17 +60,32 @@ def test_loss_of_an_ignorant_network():
 
 def test_person_target_and_perfect_answer():
     boxes = torch.tensor([[16.0, 8, 32, 40]])  # its middle: cell (3, 3)
-    middles, nearest = targets.person_targets(boxes, (8, 8))
+    middles, nearest = targets.person_targets(boxes, NOBODY, (8, 8))
     assert middles[3, 3] == 1 and middles.sum() < 4
     assert nearest[:, 0, 0].tolist() == boxes[0].tolist()
     reach = torch.tensor([1.0, 2, 1, 2])  # cells from the middle to the sides
     maps = (reach.log() - targets.BOX_START).reshape(1, 4, 1, 1).expand(1, 4, 8, 8)
     assert torch.allclose(targets.person_boxes(maps)[0, :, 3, 3], boxes[0], atol=1e-3)
+    scores = torch.where(middles > targets.NEAR_MIDDLE, 9.0, -9.0)[None, None]
+    perfect = targets.person_loss(torch.cat([scores, maps], 1), middles[None], nearest[None])
+    worse = targets.person_loss(torch.cat([-scores, maps], 1), middles[None], nearest[None])
+    assert 0 <= perfect < 0.5 * worse
 
 
 def test_nobody_is_no_target():
-    middles, _ = targets.person_targets(torch.zeros(0, 4), (8, 8))
+    middles, _ = targets.person_targets(NOBODY, NOBODY, (8, 8))
     assert not middles.any()
+
+
+def test_of_persons_who_are_hardly_seen_either_answer_is_right():
+    hidden = torch.tensor([[16.0, 8, 40, 40]])
+    middles, nearest = targets.person_targets(NOBODY, hidden, (8, 8))
+    assert (middles == -1).sum() == 4 * 5 and middles[3, 3] == -1 and middles[0, 0] == 0
+    nothing, somebody = torch.full((1, 5, 8, 8), -9.0), torch.full((1, 5, 8, 8), -9.0)
+    somebody[:, 0, middles == -1] = 9.0
+    losses = [targets.person_loss(maps, middles[None], nearest[None])
+              for maps in (nothing, somebody)]
+    assert losses[0] == losses[1]
 
 
 def test_generalised_overlap():

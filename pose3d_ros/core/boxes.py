@@ -11,11 +11,20 @@ def area(boxes: np.ndarray) -> np.ndarray:
 
 def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Return the intersection over union of every box of a (N, 4) with every of b (M, 4)."""
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=-1)
+    shared = _shared(a, b)
     union = area(a)[:, None] + area(b)[None] - shared
     return shared / np.maximum(union, 1e-9)
+
+
+def covered(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return the share of every box of a (N, 4) that lies in every of b (M, 4)."""
+    return _shared(a, b) / np.maximum(area(a)[:, None], 1e-9)
+
+
+def _shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    return np.prod(np.maximum(high - low, 0), axis=-1)
 
 
 def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.ndarray:

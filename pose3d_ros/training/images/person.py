@@ -8,12 +8,13 @@ from pose3d_ros.training.images import figures
 from pose3d_ros.training.images.export import person_engine
 from pose3d_ros.training.images.fitting import BATCH, Fit, fit
 from pose3d_ros.training.images.network import person_network as make_network
-from pose3d_ros.training.images.samples import person_sample, stream
+from pose3d_ros.training.images.samples import stream
+from pose3d_ros.training.images.scenes import person_sample
 from pose3d_ros.training.images.store import open_held_out
 from pose3d_ros.training.images.targets import person_loss
 import torch
 
-SIZE = (192, 192)  # px: height and width of the letterboxed picture
+SIZE = (192, 256)  # px: height and width of the letterboxed picture
 #: Score from which detections shall count: the pipeline's default.
 MIN_SCORE = 0.4
 

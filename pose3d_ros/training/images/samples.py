@@ -8,10 +8,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.random import default_rng, Generator
-from pose3d_ros.core.crop import letterbox
 from pose3d_ros.training.images import framing, parallel, spoiling
-from pose3d_ros.training.images.store import CUT, open_training, Store
-from pose3d_ros.training.images.targets import PERSON_STRIDE, person_targets
+from pose3d_ros.training.images.store import open_training, Store
 import torch
 
 #: Shares of the crops: with another background, other colours, somebody else, things in front.
@@ -19,12 +17,6 @@ OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
 CLEAN = 0.3  # share of the crops that stay as they were rendered
 #: Boxes around what is seen only; that hold but a part of the person, and the picture ends there.
 SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
-#: Of scenes: only a part, made smaller, with cut-out persons pasted in or nothing but them.
-PART, SMALLER, GUESTS, ONLY_GUESTS = 0.5, 0.3, 0.5, 0.3
-#: Persons of whom less is seen are not called persons, share of the surface.
-LEAST_SHARE = 0.2
-#: Persons of whom guests leave less to see are not called persons any more, share of the box.
-LEFT_TO_SEE = 0.3
 
 
 def heatmap_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
@@ -115,84 +107,6 @@ def _occlude(rng: Generator, crop: np.ndarray, covered: np.ndarray) -> tuple:
     else:
         over = np.broadcast_to(np.uint8(spoiling.random_colour(rng)), crop.shape)
     return spoiling.blend(crop, over, mask), np.maximum(covered, mask)
-
-
-def person_sample(rng: Generator, store: Store, index: int, size: tuple) -> tuple:
-    """Return a spoilt letterboxed scene (h, w, 3), and middles (a, b) and boxes (4, a, b)."""
-    scene, boxes, shares = store.scene(index)
-    boxes = boxes[shares >= LEAST_SHARE]
-    if rng.random() < PART:
-        scene, boxes = _part(rng, scene, boxes)
-    if rng.random() < 0.5:
-        scene = scene[:, ::-1]
-        boxes = np.stack([scene.shape[1] - boxes[:, 2], boxes[:, 1],
-                          scene.shape[1] - boxes[:, 0], boxes[:, 3]], 1)
-    picture, scale = letterbox(np.ascontiguousarray(scene), size)
-    height, width = (round(scale * side) for side in scene.shape[:2])
-    content, boxes = picture[:height, :width], scale * boxes
-    if rng.random() < SMALLER:
-        content, boxes = _smaller(rng, content, boxes)
-    if rng.random() < GUESTS:
-        content, boxes = _guests(rng, store, content, boxes)
-    picture[:height, :width] = spoiling.spoil(rng, np.ascontiguousarray(content))
-    grid = (size[0] // PERSON_STRIDE, size[1] // PERSON_STRIDE)
-    middles, nearest = person_targets(torch.from_numpy(boxes).float(), grid)
-    return picture, middles.numpy(), nearest.numpy()
-
-
-def _smaller(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
-    """Return a scene of the same size with the old one as a small part of it."""
-    factor, size = rng.uniform(0.45, 1), np.array(scene.shape[:2])
-    small = cv2.resize(scene, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    top, left = (rng.random(2) * (size - small.shape[:2] + 1)).astype(int)
-    canvas = cv2.resize(spoiling.texture(rng, tuple(size // 2)), tuple(size[::-1].tolist()))
-    canvas[top:top + small.shape[0], left:left + small.shape[1]] = small
-    return canvas, factor * boxes + [left, top, left, top]
-
-
-def _guests(rng: Generator, store: Store, scene: np.ndarray, boxes: np.ndarray) -> tuple:
-    """Return a scene with one to three persons of other renders pasted in."""
-    size = scene.shape[:2]
-    scene = np.ascontiguousarray(scene)
-    if rng.random() < ONLY_GUESTS:
-        scene = cv2.resize(spoiling.texture(rng, (size[0] // 2, size[1] // 2)), size[::-1])
-        boxes = boxes[:0]
-    for _ in range(int(rng.integers(1, 4))):
-        cut, _, _, _, seen = store.cut(int(rng.integers(store.count('cuts'))))
-        scale = np.exp(rng.uniform(np.log(20), np.log(1.1 * size[0]))) / (seen[3] - seen[1])
-        at = rng.uniform(-0.1, 1.0, 2) * size[::-1] - scale * seen[:2]
-        mirror = rng.choice([-1.0, 1.0])
-        frame = np.array([[mirror * scale, 0, at[0] + (mirror < 0) * scale * (CUT - 1)],
-                          [0, scale, at[1]]])
-        layers = framing.show(cut, frame, size)
-        columns, rows = layers[..., 3].max(0) > 127, layers[..., 3].max(1) > 127
-        if columns.sum() < 6 or rows.sum() < 10:
-            continue
-        (left, right), (top, bottom) = (np.flatnonzero(x)[[0, -1]] for x in (columns, rows))
-        guest = np.array([[left, top, right + 1, bottom + 1]], float)
-        scene = spoiling.blend(scene, layers[..., :3], layers[..., 3])
-        boxes = np.concatenate([boxes[_left_to_see(boxes, guest[0]) > LEFT_TO_SEE], guest])
-    return scene, boxes
-
-
-def _left_to_see(boxes: np.ndarray, front: np.ndarray) -> np.ndarray:
-    """Return the shares (N,) of boxes (N, 4) that one in front of them leaves."""
-    low, high = np.maximum(boxes[:, :2], front[:2]), np.minimum(boxes[:, 2:], front[2:])
-    covered = np.maximum(high - low, 0).prod(1)
-    return 1 - covered / np.maximum((boxes[:, 2:] - boxes[:, :2]).prod(1), 1e-9)
-
-
-def _part(rng: Generator, scene: np.ndarray, boxes: np.ndarray) -> tuple:
-    """Return a part of a scene and the boxes in it; persons of whom little is left are dropped."""
-    extent = np.array(scene.shape[1::-1])
-    kept = np.maximum(32, (extent * rng.uniform(0.45, 1, 2)).astype(int))
-    low = (rng.random(2) * (extent - kept)).astype(int)
-    high = low + kept
-    inside = np.clip(boxes.reshape(-1, 2, 2), low, high) - low
-    area = (inside[:, 1] - inside[:, 0]).prod(1)
-    before = (boxes[:, 2:] - boxes[:, :2]).prod(1)
-    good = (area > 0.15 * before) & (area > 60)
-    return scene[low[1]:high[1], low[0]:high[0]], inside.reshape(-1, 4)[good]
 
 
 class _Stream(torch.utils.data.IterableDataset):

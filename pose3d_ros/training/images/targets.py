@@ -10,11 +10,11 @@ SIGMA = 1.25  # px of the map: of the Gaussian around a keypoint
 HIDDEN = 0.5
 #: Gaussian around the middle of a person, of the box's sides; at least, px of the map.
 PERSON_SIGMA, LEAST_SIGMA = 0.10, 0.7
-#: Where the target exceeds this, boxes are learned.
-NEAR_MIDDLE = 0.6
+#: Cells where it exceeds this answer for the person.
+NEAR_MIDDLE = 0.3
 #: Logarithm of the distance, in px of the map, that a network starts with (see network.PRIOR).
 BOX_START = 5.5
-BOX_WEIGHT = 20.0
+BOX_WEIGHT = 2.0
 
 
 def strengths(visibility: torch.Tensor) -> torch.Tensor:
@@ -51,33 +51,40 @@ def heatmap_loss(maps: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
     return loss.sum((-2, -1)).mean()
 
 
-def person_targets(boxes: torch.Tensor, size: tuple) -> tuple[torch.Tensor, torch.Tensor]:
+def person_targets(
+    boxes: torch.Tensor, others: torch.Tensor, size: tuple
+) -> tuple[torch.Tensor, torch.Tensor]:
     """
     Return what a person network shall say of one picture.
 
     Parameters
     ----------
-    boxes : (N, 4)
-        Left, top, right, bottom in px of the picture; N may be 0.
+    boxes, others : (N, 4), (M, 4)
+        Left, top, right, bottom in px of the picture, of persons that shall be found, and of
+        those of whom too little is seen: either answer is right. N and M may be 0.
     size : (int, int)
         Height and width of the map.
 
     Returns
     -------
     (h, w), (4, h, w)
-        Gaussians around the middles, 1 at the nearest cell; the box of the nearest person, px.
+        How near the next middle is, 1 at the middle (-1: either answer is right); box of that
+        person, px.
 
     """
-    y, x = torch.meshgrid(*(torch.arange(float(n)) for n in size), indexing='ij')
-    if not len(boxes):
-        return torch.zeros(size), torch.zeros(4, *size)
-    corners = boxes.reshape(-1, 2, 2) / PERSON_STRIDE
-    middle = corners.mean(1).round()
-    sigma = (PERSON_SIGMA * (corners[:, 1] - corners[:, 0])).clamp_min(LEAST_SIGMA)
-    distance = torch.stack([x, y], -1) - middle[:, None, None]  # (N, h, w, 2)
-    near = torch.exp(-0.5 * (distance / sigma[:, None, None]).square().sum(-1))
-    best, whose = near.max(0)
-    return best, boxes[whose].permute(2, 0, 1)
+    cells = torch.stack(torch.meshgrid(
+        *(torch.arange(float(n)) for n in size), indexing='ij')[::-1], -1)  # (h, w, 2): x, y
+    best, nearest = torch.zeros(size), torch.zeros(4, *size)
+    if len(boxes):
+        corners = boxes.reshape(-1, 2, 2) / PERSON_STRIDE
+        sigma = (PERSON_SIGMA * (corners[:, 1] - corners[:, 0])).clamp_min(LEAST_SIGMA)
+        distance = (cells - corners.mean(1)[:, None, None]) / sigma[:, None, None]
+        best, whose = torch.exp(-0.5 * distance.square().sum(-1)).max(0)
+        nearest = boxes[whose].permute(2, 0, 1)
+    low, high = others[:, None, None, :2], others[:, None, None, 2:]
+    at = PERSON_STRIDE * cells
+    free = ((at >= low) & (at <= high)).all(-1).any(0) & (best <= NEAR_MIDDLE)
+    return torch.where(free, -1.0, best), nearest
 
 
 def person_boxes(maps: torch.Tensor) -> torch.Tensor:
@@ -90,7 +97,10 @@ def person_boxes(maps: torch.Tensor) -> torch.Tensor:
 
 def person_loss(maps: torch.Tensor, middles: torch.Tensor, boxes: torch.Tensor) -> torch.Tensor:
     """
-    Return the loss of a person network, a picture.
+    Return the loss of a person network, a cell that answers for a person.
+
+    The score shall be the overlap of the cell's box with the person's, and 0 elsewhere (quality
+    focal loss, Li et al., NeurIPS 2020): the best box then wins where several say the same.
 
     Parameters
     ----------
@@ -100,19 +110,33 @@ def person_loss(maps: torch.Tensor, middles: torch.Tensor, boxes: torch.Tensor) 
         See person_targets.
 
     """
-    found = nn.functional.binary_cross_entropy_with_logits(maps[:, 0], middles, reduction='sum')
-    weight = torch.where(middles > NEAR_MIDDLE, middles, 0.0)
-    apart = 1 - generalised_overlap(person_boxes(maps[:, 1:]), boxes)
-    placed = (weight * apart).sum() / weight.sum().clamp_min(1)
-    return found / len(maps) + BOX_WEIGHT * placed
+    said, near = person_boxes(maps[:, 1:]), middles > NEAR_MIDDLE
+    weight = torch.where(near, middles, 0.0)
+    apart = 1 - generalised_overlap(said, boxes)
+    score = torch.where(near, overlap(said, boxes).detach(), 0.0)
+    found = nn.functional.binary_cross_entropy_with_logits(maps[:, 0], score, reduction='none')
+    found = found * (torch.sigmoid(maps[:, 0]) - score).square()
+    found = found[middles >= 0].sum() / near.sum().clamp_min(1)
+    return found + BOX_WEIGHT * (weight * apart).sum() / weight.sum().clamp_min(1)
+
+
+def overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Return the intersection over union (B, h, w) of boxes (B, 4, h, w)."""
+    shared, union = _shared_and_union(a, b)
+    return shared / union.clamp_min(1e-6)
 
 
 def generalised_overlap(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """Return intersection over union less the empty share of the hull (Rezatofighi, 2019)."""
-    def area(low, high):
-        return (high - low).clamp_min(0).prod(1)
-
-    shared = area(torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:]))
-    hull = area(torch.minimum(a[:, :2], b[:, :2]), torch.maximum(a[:, 2:], b[:, 2:]))
-    union = area(a[:, :2], a[:, 2:]) + area(b[:, :2], b[:, 2:]) - shared
+    shared, union = _shared_and_union(a, b)
+    hull = _area(torch.minimum(a[:, :2], b[:, :2]), torch.maximum(a[:, 2:], b[:, 2:]))
     return shared / union.clamp_min(1e-6) - (hull - union) / hull.clamp_min(1e-6)
+
+
+def _shared_and_union(a: torch.Tensor, b: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    shared = _area(torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:]))
+    return shared, _area(a[:, :2], a[:, 2:]) + _area(b[:, :2], b[:, 2:]) - shared
+
+
+def _area(low: torch.Tensor, high: torch.Tensor) -> torch.Tensor:
+    return (high - low).clamp_min(0).prod(1)
