@@ -5,6 +5,7 @@ from array import array
 
 from builtin_interfaces.msg import Time
 import numpy as np
+from pose3d_ros.core.orientation import Orientation
 from pose3d_ros.core.records import Body, Source
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
 from sensor_msgs.msg import CameraInfo, Image
@@ -67,4 +68,6 @@ def body(name: str = 'p7', unknown: tuple[str, ...] = (), **changes) -> Body:
         'keypoint_scores': np.linspace(0.1, 0.9, len(COCO_17)), 'joints': positions,
         'velocity': np.full((len(BODY_16), 3), np.nan), 'covariance': covariance,
         'scores': scores, 'source': source}
-    return Body(**(given | changes))
+    given |= changes
+    one = (given[name][None] for name in ('joints', 'covariance'))
+    return Body(**({'rotations': Orientation(BODY_16).update([name], *one)[0]} | given))

@@ -4,7 +4,7 @@
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped
 from hypothesis import given, strategies
 import numpy as np
-from pose3d_ros.core.orientation import quaternion
+from pose3d_ros.core.orientation import quaternions
 from pose3d_ros.gravity import Gravity, rotation_matrix
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
@@ -15,7 +15,7 @@ def frames(*chain):
     return TFMessage(transforms=[
         TransformStamped(
             header=Header(frame_id=parent), child_frame_id=child,
-            transform=Transform(rotation=Quaternion(**dict(zip('xyzw', quaternion(rotation))))))
+            transform=Transform(rotation=Quaternion(**dict(zip('xyzw', quaternions(rotation))))))
         for parent, child, rotation in chain])
 
 
@@ -73,4 +73,4 @@ def test_rotation_matrix_is_proper_and_inverts_quaternion(values):
     rotation = rotation_matrix(*values)
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-9)
     assert np.linalg.det(rotation) > 0
-    np.testing.assert_allclose(rotation_matrix(*quaternion(rotation)), rotation, atol=1e-9)
+    np.testing.assert_allclose(rotation_matrix(*quaternions(rotation)), rotation, atol=1e-9)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 from pose3d_ros.core.filtering import Estimate, Filters
+from pose3d_ros.core.orientation import Orientation
 from pose3d_ros.core.records import Body, Joints, Keypoints, Source
 from pose3d_ros.core.skeleton import Skeleton
 from pose3d_ros.core.tracking import Track
@@ -25,7 +26,7 @@ class Bodies:
     """
 
     def __init__(self, skeleton: Skeleton, keypoint_count: int):
-        self._filters = Filters(skeleton)
+        self._filters, self._orientation = Filters(skeleton), Orientation(skeleton)
         self._joint_count, self._keypoint_count = len(skeleton), keypoint_count
         self._last: list[Body] = []
 
@@ -70,14 +71,14 @@ class Bodies:
         bodies = [
             self._found(track, keypoints, joints, found[track.id]) if track.id in found
             else self._missed(track) for track in tracks]
-        self._last = self._filtered(bodies, self._filters.estimate())
+        self._last = self._filtered(bodies, self._filters.estimate(), self._orientation.update)
         return self._last
 
     def predict(self, seconds: float) -> list[Body]:
         """Return the bodies of the last frame as they should be so many seconds after it."""
         later = [
             replace(body, source=np.minimum(body.source, Source.PREDICTED)) for body in self._last]
-        return self._filtered(later, self._filters.estimate(seconds))
+        return self._filtered(later, self._filters.estimate(seconds), self._orientation.ahead)
 
     @staticmethod
     def _found(track: Track, keypoints: Keypoints, joints: Joints, row: int) -> Body:
@@ -98,14 +99,15 @@ class Bodies:
             source=np.full(self._joint_count, Source.UNKNOWN, np.uint8))
 
     @staticmethod
-    def _filtered(bodies: list[Body], estimate: Estimate) -> list[Body]:
+    def _filtered(bodies: list[Body], estimate: Estimate, orient) -> list[Body]:
         """Return bodies with what the filters know of them."""
+        rotations = orient(estimate.ids, estimate.positions, estimate.covariance)
         rows = {name: row for row, name in enumerate(estimate.ids)}
-        return [_with(body, estimate, rows[body.id]) if body.id in rows else body
+        return [_with(body, estimate, rotations, rows[body.id]) if body.id in rows else body
                 for body in bodies]
 
 
-def _with(body: Body, estimate: Estimate, row: int) -> Body:
+def _with(body: Body, estimate: Estimate, rotations: np.ndarray, row: int) -> Body:
     """Return a body with the joints of a row of an estimate."""
     known = np.isfinite(estimate.positions[row]).all(axis=-1)
     # what was never measured stays unknown; what only an earlier frame showed is predicted
@@ -113,4 +115,4 @@ def _with(body: Body, estimate: Estimate, row: int) -> Body:
     return replace(
         body, joints=estimate.positions[row], velocity=estimate.velocity[row],
         covariance=estimate.covariance[row], scores=np.where(known, body.scores, 0),
-        source=source.astype(np.uint8))
+        source=source.astype(np.uint8), rotations=rotations[row])

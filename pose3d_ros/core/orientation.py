@@ -1,50 +1,239 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How a body stands in space."""
+"""
+How bodies and their limbs stand in space: a frame for each joint.
+
+The frames are the links of ros4hri's human_description, as REP-155 wants; when somebody stands
+upright with hanging arms all of them have the axes of the body.
+
+- pelvis and neck: the trunk. x out of the chest, y to the left, z from the pelvis to the neck.
+- shoulder, elbow, hip, knee: the bone that begins there. z from the bone's far end to the joint,
+  y the axis of elbow or knee, x where a bending elbow takes the hand, and the front of the thigh.
+- wrist and ankle: the bone that ends there.
+- head and nose: x out of the face, y to the left, z to the top of the head.
+
+Two directions make a frame. Where they become one, as in a straight arm, the second says little:
+it counts by the squared sine between them, and the rest is kept from the frame before, as an angle
+about the first one. That angle is told against the least rotation from the part's rest in the
+trunk, and starts there, so that limbs turn with the person, bent or not.
+"""
+from collections.abc import Sequence
+
 import numpy as np
 from pose3d_ros.core.skeleton import Skeleton
 
-STRAIGHT = 0.1  # sine of the angle of hips and trunk below which front and back are one
+CLEAR = 0.35  # sine between two directions from which on the second alone decides: 20 degrees
+BROAD = 0.1  # m, length of hip and shoulder line across the trunk from which on it alone decides
+NOTHING = 1e-9  # m; shorter vectors have no direction
+YZX, ZXY = np.array([1, 2, 0]), np.array([2, 0, 1])
+#: camera_from_body of somebody who faces the camera: before a degenerate first frame.
+FACING = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
+
+#: Bones (from, to): the first directions of the frames of arms, legs and head, and their second.
+FIRST = (('left_shoulder', 'left_elbow'), ('right_shoulder', 'right_elbow'),
+         ('left_hip', 'left_knee'), ('right_hip', 'right_knee'), ('head', 'nose'))
+SECOND = (('left_elbow', 'left_wrist'), ('right_elbow', 'right_wrist'),
+          ('left_knee', 'left_ankle'), ('right_knee', 'right_ankle'), ('neck', 'head'))
+TRUNK = (('pelvis', 'neck'),)
+LINES = (('right_hip', 'left_hip'), ('right_shoulder', 'left_shoulder'))
+#: Elbows bend to the front, knees to the back; the neck leads to the top of the head.
+BEND = np.array([[1.0], [1], [-1], [-1], [1]])
+#: First directions at rest in the trunk. From their opposites no rotation is the least: these are
+#: where parts never point. Arms rest aside, half raised, since none points across and up.
+ARM = np.array([0, 0.8, -0.6])
+REST = np.array([ARM, ARM * [1, -1, 1], [0, 0, -1], [0, 0, -1], [1, 0, 0]])
+#: The nose lies 20 mm lower and 120 mm before the ears while the head is upright (ANSUR II, 2012).
+#: The columns are the head's axes; the rows: top of the head, its left, against the nose.
+UPRIGHT = np.array([[0.020, 0, 0.120], [0, np.hypot(0.020, 0.120), 0], [-0.120, 0, 0.020]]
+                   ) / np.hypot(0.020, 0.120)
 
 
-def body_rotation(joints: np.ndarray, skeleton: Skeleton) -> np.ndarray | None:
+class Orientation:
     """
-    Return the rotation camera_from_body: x out of the chest, y to the left, z to the head.
+    The rotations of all bodies; remembers each body for its degenerate poses.
 
     Parameters
     ----------
-    joints : (J, 3)
-        In the camera optical frame, m; NaN unknown.
     skeleton : Skeleton
-        With pelvis, neck, left_hip and right_hip.
+        Of the joints; with the points of BODY_16.
+
+    """
+
+    def __init__(self, skeleton: Skeleton):
+        def rows(bones):
+            return np.array([[skeleton.index(end) for end in bone] for bone in bones]).T
+        self._bones, self._lines = rows((*FIRST, *SECOND, *TRUNK)), rows(LINES)
+        # which of the frames (FIRST, then the limbs of SECOND, then the trunk) is that of a joint
+        frames = {'head': 4, 'nose': 4, 'pelvis': 9, 'neck': 9}
+        for limb, (bone, end) in enumerate(zip(FIRST[:4], SECOND[:4])):
+            frames |= {bone[0]: limb, end[0]: 5 + limb, end[1]: 5 + limb}
+        self._frames = np.array([frames[point] for point in skeleton.points])
+        self._ids: tuple[str, ...] = ()
+        self._memory = np.empty((0, 3, 3)), np.empty((0, len(FIRST), 1))  # trunks, angles (rad)
+
+    def update(self, ids: Sequence[str], joints: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """
+        Return the rotations of the bodies of a frame; all others are forgotten.
+
+        Parameters
+        ----------
+        ids : N str
+            Whose joints they are.
+        joints : (N, J, 3)
+            Camera optical frame, m; NaN unknown.
+        covariance : (N, J, 3, 3)
+            Of the joints, m^2: the surer of hips and shoulders says more about where x points.
+
+        Returns
+        -------
+        (N, J, 3, 3)
+            camera_from_joint, proper rotations. NaN where an end of the bone is unknown that a
+            frame follows; the whole body's where its pelvis, neck, a hip or a shoulder is.
+
+        """
+        rotations, self._memory = self._rotations(ids, joints, covariance)
+        self._ids = tuple(ids)
+        return rotations
+
+    def ahead(self, ids: Sequence[str], joints: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+        """Return what update would for predicted joints; nothing is remembered or forgotten."""
+        return self._rotations(ids, joints, covariance)[0]
+
+    def _rotations(self, ids, joints, covariance) -> tuple[np.ndarray, tuple]:
+        before, angles = self._memory if tuple(ids) == self._ids else self._recall(ids)
+        bones = joints[:, self._bones[1]] - joints[:, self._bones[0]]
+        trunk = _trunks(bones[:, -1], self._across(joints, covariance), before)
+        frames, angles = _frames(bones[:, :-1] @ trunk, angles)
+        frames[:, :-1] = trunk[:, None] @ frames[:, :-1]
+        frames[:, -1] = trunk
+        return frames[:, self._frames], (np.where(np.isnan(trunk), before, trunk), angles)
+
+    def _recall(self, ids) -> tuple[np.ndarray, np.ndarray]:
+        known = dict(zip(self._ids, zip(*self._memory)))
+        start = FACING, np.zeros((len(FIRST), 1))
+        memory = [known.get(name, start) for name in ids]
+        return (np.array([trunk for trunk, _ in memory]).reshape(-1, 3, 3),
+                np.array([angles for _, angles in memory]).reshape(-1, len(FIRST), 1))
+
+    def _across(self, joints, covariance) -> np.ndarray:
+        """Return the weighted mean (N, 3) of the lines from right to left hip and shoulder, m."""
+        lines = joints[:, self._lines[1]] - joints[:, self._lines[0]]
+        variance = np.einsum('njaa->nj', covariance)[:, self._lines].sum(1)[..., None]
+        weights = 1 / (variance + NOTHING)
+        return (weights * lines).sum(1) / weights.sum(1)
+
+
+def _trunks(along, across, before) -> np.ndarray:
+    """Return camera_from_body (N, 3, 3): NaN where an input is, as before where one is zero."""
+    up = along + NOTHING * before[..., 2] + 0 * across
+    up = up / _length(up)
+    left = before[..., 1] + NOTHING * before[..., 0]
+    left = left - _dot(left, up) * up
+    left = left / _length(left)
+    back = cross(up, left)
+    angle = _angle(left, back, across, BROAD, 0.0)
+    cos, sin = np.cos(angle), np.sin(angle)
+    return np.stack([sin * left - cos * back, cos * left + sin * back, up], axis=-1)
+
+
+def _frames(bones, angles) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return the frames of FIRST and of the limbs of SECOND in the trunk.
+
+    Parameters
+    ----------
+    bones : (N, 10, 3)
+        FIRST and SECOND in the axes of the trunk, m; NaN unknown.
+    angles : (N, 5, 1)
+        Of the second directions about the first ones, from the least rotation; before, rad.
 
     Returns
     -------
-    (3, 3) or None
-        A proper rotation (REP-155); None when hips or neck are unknown or lie on one line.
+    (N, 10, 3, 3), (N, 5, 1)
+        NaN unknown, the last one empty; angles now.
 
     """
-    pelvis, neck, left, right = (
-        joints[skeleton.index(name)] for name in ('pelvis', 'neck', 'left_hip', 'right_hip'))
-    up, across = neck - pelvis, left - right
-    front = np.cross(across, up)
-    size = np.linalg.norm(up) * np.linalg.norm(across)
-    if not np.linalg.norm(front) > STRAIGHT * size:  # also when anything is NaN
-        return None
-    x = front / np.linalg.norm(front)
-    z = up / np.linalg.norm(up)
-    return np.column_stack([x, np.cross(z, x), z])
+    unknown = np.isnan(bones)
+    bones = np.where(unknown, 0, bones)
+    bones[:, :5] += NOTHING * REST
+    bones[:, 5:] += NOTHING * bones[:, :5]
+    bones = bones / _length(bones)
+    near, far = bones[:, :5], bones[:, 5:]
+    first = _least_turn(REST_AXIS, REST, near)
+    second = cross(near, first)
+    angles = _angle(first, second, BEND * far, CLEAR, angles)
+    cos, sin = np.cos(angles), np.sin(angles)
+    frames = np.empty((len(bones), 10, 3, 3))
+    frames[:, :5, :, 0] = cos * first + sin * second
+    frames[:, :5, :, 1] = sin * first - cos * second
+    frames[:, :5, :, 2] = -near
+    frames[:, 4] = frames[:, 4] @ UPRIGHT
+    far, hinge = far[:, :4], frames[:, :4, :, 1]
+    hinge = hinge - _dot(hinge, far) * far
+    hinge = hinge / _length(hinge)
+    frames[:, 5:9, :, 0] = cross(far, hinge)
+    frames[:, 5:9, :, 1] = hinge
+    frames[:, 5:9, :, 2] = -far
+    frames[:, :9][unknown[:, :9, 0]] = np.nan
+    return frames, angles
 
 
-def quaternion(rotation: np.ndarray) -> np.ndarray:
-    """Return the unit quaternion (4,) x, y, z, w of a rotation matrix (3, 3), with w >= 0."""
-    # the eigenvector of the largest eigenvalue (Bar-Itzhack 2000) is sound at every angle
-    (a, b, c), (d, e, f), (g, h, i) = rotation
-    k = np.array([
-        [a - e - i, b + d, c + g, h - f],
-        [b + d, e - a - i, f + h, c - g],
-        [c + g, f + h, i - a - e, d - b],
-        [h - f, c - g, d - b, a + e + i],
-    ])
-    vector = np.linalg.eigh(k)[1][:, -1]
-    return vector if vector[3] >= 0 else -vector
+def _angle(first, second, told, clear: float, before) -> np.ndarray:
+    """
+    Return the angle (..., 1) from the first of two axes to the second where a vector is told.
+
+    The vector decides from a length of clear across; of a shorter one counts the squared share,
+    the inverse of an angle's variance, and before for the rest.
+    """
+    a, b = _dot(told, first), _dot(told, second)
+    share = np.minimum((a * a + b * b) / clear**2, 1)
+    return before + share * ((np.arctan2(b, a) - before + np.pi) % (2 * np.pi) - np.pi)
+
+
+def _least_turn(vector, start, end) -> np.ndarray:
+    """Return a vector across start after the least rotation that takes start to end, a unit."""
+    middle = start + end
+    square = _dot(middle, middle) + 1e-30  # opposite ones: no turn at all
+    return vector - 2 * _dot(vector, middle) / square * middle
+
+
+def _dot(first, second) -> np.ndarray:
+    return (first[..., None, :] @ second[..., None])[..., 0]
+
+
+def _length(vector) -> np.ndarray:
+    return np.sqrt(_dot(vector, vector))
+
+
+def cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the cross product of vectors (..., 3); np.cross takes ten times as long."""
+    return (first.take(YZX, -1) * second.take(ZXY, -1)
+            - first.take(ZXY, -1) * second.take(YZX, -1))
+
+
+#: The axes at rest that the second directions tell: x of limbs, z of the head. An arm's is that of
+#: a hanging arm after the least rotation to rest.
+X, Z = np.eye(3)[[0, 2]]
+REST_AXIS = np.array([*_least_turn(X, -Z, REST[:2]), X, X, Z])
+
+
+def quaternions(rotations: np.ndarray) -> np.ndarray:
+    """
+    Return the unit quaternions (..., 4) x, y, z, w of rotation matrices (..., 3, 3), with w >= 0.
+
+    Of four formulas the one with the greatest divisor is sound (Shepperd 1978).
+    """
+    shape = rotations.shape[:-2]
+    products = (rotations.reshape(*shape, 9) @ PRODUCTS).reshape(*shape, 4, 4) + np.eye(4)
+    best = products.diagonal(axis1=-2, axis2=-1).argmax(-1)
+    vector = np.take_along_axis(products, best[..., None, None], axis=-2)[..., 0, :]
+    return vector / np.copysign(_length(vector), vector[..., 3:])
+
+
+_a, _b, _c, _d, _e, _f, _g, _h, _i = np.eye(9)
+#: 4 q q^T - 1 of a quaternion is linear in its matrix [[a, b, c], [d, e, f], [g, h, i]].
+PRODUCTS = np.array([
+    _a - _e - _i, _b + _d, _c + _g, _h - _f,
+    _b + _d, _e - _a - _i, _f + _h, _c - _g,
+    _c + _g, _f + _h, _i - _a - _e, _d - _b,
+    _h - _f, _c - _g, _d - _b, _a + _e + _i]).T

@@ -76,3 +76,10 @@ class Body:
     covariance: np.ndarray  # (J, 3, 3) m^2, NaN unknown
     scores: np.ndarray  # (J,) in [0, 1], 0 unknown
     source: np.ndarray  # (J,) uint8, values of Source
+    rotations: np.ndarray | None = None  # (J, 3, 3) camera_from_joint, NaN unknown: orientation.py
+
+    def __post_init__(self):
+        """Fill in rotations that nobody has asked for."""
+        if self.rotations is None:
+            unknown = np.full((len(self.joints), 3, 3), np.nan)
+            object.__setattr__(self, 'rotations', unknown)
