@@ -74,7 +74,7 @@ def nodes(context):
     pose3d = LifecycleNode(
         package='pose3d_ros', executable='pose3d_node', name='pose3d', namespace='',
         output='screen', remappings=topics,
-        parameters=[given['config'], overrides(given, simulated or given['video'])])
+        parameters=[given['config'], overrides(given, simulated)])
     actions = [rviz(given)] if switched_on(given['rviz']) else []
     actions += [pose3d, end_with(pose3d)]  # after RViz: where that is missing nothing may start
     if given['video']:
@@ -86,10 +86,14 @@ def nodes(context):
     return actions
 
 
-def overrides(given, stand_in):
+def overrides(given, simulated):
     """Return parameters that arguments decide; what stands in for a camera stands in 'world'."""
-    engines = {ENGINES[name]: given[name] for name in ENGINES if given[name]}
-    return engines | ({'camera.gravity_frame': 'world'} if stand_in else {})
+    values = {ENGINES[name]: given[name] for name in ENGINES if given[name]}
+    if simulated or given['video']:
+        values['camera.gravity_frame'] = 'world'
+    if simulated:  # whose world begins at the floor
+        values['camera.floor_frame'] = 'world'
+    return values
 
 
 def rviz(given):

@@ -15,6 +15,21 @@ class Calibration:
 
     camera: PinholeCamera
     camera_from_world: np.ndarray | None  # (4, 4); world: metres, z up
+    floor: bool = False  # whether z = 0 of the world is the floor
+
+    @property
+    def gravity(self) -> np.ndarray | None:
+        """Return down (3,) in the camera optical frame; None where the file does not tell."""
+        pose = self.camera_from_world
+        return None if pose is None else -pose[:3, 2]
+
+    @property
+    def camera_height(self) -> float | None:
+        """Return the camera's height above the floor, m; None where the file does not tell."""
+        pose = self.camera_from_world
+        if pose is None or not self.floor:
+            return None
+        return float(-pose[:3, 2] @ pose[:3, 3])
 
 
 def load_calibration(path: str | Path) -> Calibration:
@@ -28,7 +43,7 @@ def load_calibration(path: str | Path) -> Calibration:
             model=data.get('distortion_model', 'plumb_bob'),
             distortion=data.get('distortion_coefficients', {}).get('data', []),
         )
-        return Calibration(camera, _pose(data.get('camera_from_world')))
+        return Calibration(camera, *_pose(data.get('camera_from_world')))
     except CameraError as error:
         raise CameraError(f'{path}: {error}') from error
     except OSError as error:
@@ -41,14 +56,17 @@ def load_calibration(path: str | Path) -> Calibration:
         ) from error
 
 
-def _pose(data: dict | None) -> np.ndarray | None:
-    """Return the rigid transform of a file's rotation (9) and translation (3)."""
+def _pose(data: dict | None) -> tuple[np.ndarray | None, bool]:
+    """Return the rigid transform of a file's rotation (9) and translation (3), and its floor."""
     if data is None:
-        return None
+        return None, False
+    floor = data.get('floor', False)
+    if type(floor) is not bool:
+        raise ValueError(f'camera_from_world: floor: expected true or false, {floor!r} given')
     pose = np.eye(4)
     pose[:3, :3] = np.reshape(data['rotation'], (3, 3))
     pose[:3, 3] = data['translation']
     rotation = pose[:3, :3]
     if not np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-3) or np.linalg.det(rotation) < 0:
         raise ValueError(f'camera_from_world: not a rotation: {rotation.tolist()}')
-    return pose
+    return pose, floor

@@ -46,8 +46,9 @@ class Inputs:
             node.create_subscription(
                 CameraInfo, 'camera_info', self._on_info, qos_profile_sensor_data),
         ]
-        self._gravity = Gravity(camera.gravity_frame)
-        if camera.gravity_frame:
+        level = camera.gravity_frame or camera.floor_frame
+        self._gravity = Gravity(level, camera.floor_frame)
+        if level:
             self._subscriptions += self._gravity.listen(node)
 
     def destroy(self) -> None:
@@ -55,9 +56,10 @@ class Inputs:
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
-    def down(self, frame_id: str):
-        """Return the unit vector down (3,) in a camera frame, None where TF does not tell."""
-        return self._gravity.down(frame_id)
+    def stands(self, frame_id: str) -> dict:
+        """Return gravity and camera_height of a Frame, each None where TF does not tell."""
+        return {'gravity': self._gravity.down(frame_id),
+                'camera_height': self._gravity.height(frame_id)}
 
     def complaint(self) -> str:
         """Return, in one sentence, why there are no frames."""
@@ -93,8 +95,12 @@ class Inputs:
             self._ready(*pair)
 
 
-def frame_from(image_msg, info: CameraInfo, rectified: bool, gravity=None) -> Frame:
-    """Return the frame in two messages; raise ValueError when they cannot be used."""
+def frame_from(image_msg, info: CameraInfo, rectified: bool, **stands) -> Frame:
+    """
+    Return the frame in two messages; raise ValueError when they cannot be used.
+
+    What is known of how the camera stands: gravity, camera_height.
+    """
     image = (
         messages.rgb_from_compressed(image_msg) if isinstance(image_msg, CompressedImage)
         else messages.image_from_message(image_msg))
@@ -103,4 +109,4 @@ def frame_from(image_msg, info: CameraInfo, rectified: bool, gravity=None) -> Fr
         stamp=messages.seconds(image_msg.header.stamp),
         image=image,
         camera=messages.camera_from_message(info, width, height, rectified),
-        gravity=gravity)
+        **stands)

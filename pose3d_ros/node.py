@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node pose3d: conversions, the pipeline in a worker thread, publishers."""
 from pose3d_ros import inference, messages, parameters
-from pose3d_ros.health import Health
+from pose3d_ros.health import Health, STANDS
 from pose3d_ros.inputs import frame_from, Inputs
 from pose3d_ros.outputs import diagnostics_publisher, Outputs
 from pose3d_ros.pipeline import Pipeline
@@ -112,8 +112,8 @@ class Pose3D(LifecycleNode):
         """Turn one image into outputs, return whether it was good; in the worker thread."""
         header = pair[0].header
         try:
-            gravity = self._gravity(header.frame_id)
-            frame = frame_from(*pair, self._config.camera.rectified, gravity)
+            stands = self._stands(header.frame_id)
+            frame = frame_from(*pair, self._config.camera.rectified, **stands)
             bodies = self._pipeline(frame)
             with self._pipeline.stopwatch('publish'):
                 self._outputs.publish(header, frame, bodies)
@@ -125,15 +125,16 @@ class Pose3D(LifecycleNode):
         self._health.frame(latency * 1e-9, dict(self._pipeline.stopwatch.seconds), len(bodies))
         return True
 
-    def _gravity(self, camera: str):
-        """Return down in the camera's frame, None where unknown; say so when that changes."""
-        down = self._inputs.down(camera)
-        level = self._config.camera.gravity_frame
-        known = 'unknown' if down is None else f'known from {level}'
-        if level and known != self._health.gravity:
-            self.get_logger().info(f'the direction of gravity is {known}')
-        self._health.gravity = known
-        return down
+    def _stands(self, camera: str) -> dict:
+        """Return gravity and height of the camera, None where unknown; tell when that changes."""
+        stands, names = self._inputs.stands(camera), self._config.camera
+        level = names.gravity_frame or names.floor_frame
+        for what, frame in (('gravity', level), ('camera_height', names.floor_frame)):
+            known = 'unknown' if stands[what] is None else f'known from {frame}'
+            if frame and known != self._health.stands[what]:
+                self.get_logger().info(f'{STANDS[what]} is {known}')
+            self._health.stands[what] = known
+        return stands
 
     def _skip(self, error: Exception) -> None:
         self._health.skip(_text(error))

@@ -48,6 +48,15 @@ def test_where_the_camera_stands(write):
     np.testing.assert_allclose(pose @ [0, 5, 0, 1], [0, 2, 5, 1])  # on the ground: 2 m down
 
 
+def test_the_floor_is_where_the_file_says_so_and_nowhere_else(write):
+    calibration = load_calibration(write(GOOD | {'camera_from_world': LEVEL | {'floor': True}}))
+    assert calibration.camera_height == 2.0
+    np.testing.assert_allclose(calibration.gravity, [0, 1, 0])
+    for content in (GOOD, GOOD | {'camera_from_world': LEVEL}):
+        assert load_calibration(write(content)).camera_height is None
+    assert load_calibration(write(GOOD)).gravity is None
+
+
 def without(*keys):
     return {key: value for key, value in GOOD.items() if key not in keys}
 
@@ -71,6 +80,7 @@ def without(*keys):
                                    'translation': [0] * 3}}, 'not a rotation'),
     (GOOD | {'camera_from_world': {'rotation': [1, 0, 0, 0, 1, 0, 0, 0, -1],
                                    'translation': [0] * 3}}, 'not a rotation'),
+    (GOOD | {'camera_from_world': LEVEL | {'floor': 0.1}}, 'floor: expected true or false, 0.1'),
     (GOOD | {'camera_from_world': {'rotation': [float('nan')] * 9, 'translation': [0] * 3}},
      'not a rotation'),
 ])

@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Down in the camera frame, from TF."""
-from geometry_msgs.msg import Quaternion, Transform, TransformStamped
+"""Down in the camera frame and the camera's height, from TF."""
+from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 from hypothesis import given, strategies
 import numpy as np
 from pose3d_ros.core.orientation import quaternions
@@ -11,12 +11,14 @@ from tf2_msgs.msg import TFMessage
 
 
 def frames(*chain):
-    """Return a message of (parent, child, parent_from_child (3, 3)) rotations."""
+    """Return a message of (parent, child, parent_from_child (3, 3)[, child in parent (3,)])."""
     return TFMessage(transforms=[
         TransformStamped(
             header=Header(frame_id=parent), child_frame_id=child,
-            transform=Transform(rotation=Quaternion(**dict(zip('xyzw', quaternions(rotation))))))
-        for parent, child, rotation in chain])
+            transform=Transform(
+                translation=Vector3(**dict(zip('xyz', map(float, *place or [(0, 0, 0)])))),
+                rotation=Quaternion(**dict(zip('xyzw', quaternions(rotation))))))
+        for parent, child, rotation, *place in chain])
 
 
 #: z forward, x right, y down in a frame with x forward, z up.
@@ -44,6 +46,34 @@ def test_level_frame_and_camera_may_hang_on_different_branches():
     quarter = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
     gravity.add(frames(('map', 'odom', quarter), ('map', 'camera', OPTICAL)))
     np.testing.assert_allclose(gravity.down('camera'), [0, 1, 0], atol=1e-9)
+
+
+def test_height_of_a_camera_on_a_mast_above_the_floor():
+    gravity = Gravity('base_link', 'base_footprint')
+    assert gravity.height('camera') is None
+    gravity.add(frames(('base_footprint', 'base_link', np.eye(3), (0, 0, 0.2))))
+    assert gravity.height('camera') is None  # nothing is known of the camera
+    gravity.add(frames(('base_link', 'mast', np.eye(3), (0.3, 0, 1.0)),
+                       ('mast', 'camera', OPTICAL, (0.1, 0, 0.1))))
+    np.testing.assert_allclose(gravity.height('/camera'), 1.3)
+    gravity.add(frames(('base_link', 'mast', np.eye(3), (0.3, 0, 0.4))))  # the mast comes down
+    np.testing.assert_allclose(gravity.height('camera'), 0.7)
+
+
+def test_height_is_measured_along_the_z_axis_of_the_floor_s_own_frame():
+    # map -> odom -> camera, and the floor's frame tilted by 90 degrees below map
+    roll = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
+    gravity = Gravity('map', 'dock')
+    gravity.add(frames(
+        ('map', 'odom', np.eye(3), (1, 2, 3)), ('odom', 'camera', OPTICAL, (0, 1, 0)),
+        ('map', 'dock', roll, (0, 5, 0))))
+    np.testing.assert_allclose(gravity.height('camera'), 2.0)  # z of dock is -y of map: 5 - 3
+
+
+def test_no_floor_unless_the_user_names_one():
+    gravity = Gravity('map')
+    gravity.add(frames(('map', 'camera', OPTICAL, (0, 0, 1))))
+    assert gravity.down('camera') is not None and gravity.height('camera') is None
 
 
 def test_newest_orientation_counts():

@@ -8,8 +8,8 @@ def test_before_the_first_frame_everything_is_told():
     health = Health()
     assert health.silent and health.problem == '' and health.since >= 0
     assert health.values() == {
-        'bodies': 0, 'gravity': '', 'age_of_last_frame_s': float('inf'), 'processed': 0,
-        'dropped': 0, 'skipped': 0}
+        'bodies': 0, 'gravity': '', 'camera_height': '', 'age_of_last_frame_s': float('inf'),
+        'processed': 0, 'dropped': 0, 'skipped': 0}
 
 
 def test_a_stage_that_was_left_out_counts_as_no_time():

@@ -4,38 +4,16 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
-from pose3d_ros.core.placement import (
-    DEFINITION,
-    fit_root,
-    MIN_JOINTS,
-    place,
-    project,
-    with_definition,
-)
+from pose3d_ros.core.fitting import fit_root, project
+from pose3d_ros.core.placement import DEFINITION, MIN_JOINTS, place, with_definition
 from pose3d_ros.core.records import Source
 import pytest
+from standing import balls, observations, POSE
 
 quick = settings(deadline=None, max_examples=40)
-#: A person with one arm lifted, in metres from the pelvis; the pelvis is the first joint.
-POSE = np.array([
-    [0, 0, 0], [0.1, 0.02, 0], [0.12, 0.45, -0.05], [0.12, 0.85, 0.1], [-0.1, 0.02, 0],
-    [-0.12, 0.45, 0.1], [-0.12, 0.85, 0.2], [0, -0.5, 0.05], [0.18, -0.48, 0.1],
-    [0.3, -0.25, 0], [0.35, 0, -0.2], [-0.18, -0.48, 0.02], [-0.3, -0.25, 0.1], [-0.3, 0, 0.2],
-    [0, -0.7, -0.05], [0, -0.68, -0.15]])
 JOINTS = len(POSE)
 roots = st.tuples(st.floats(-1, 1), st.floats(-0.7, 0.7), st.floats(1.5, 20)).map(
     lambda r: np.array([r[0] * r[2], r[1] * r[2], r[2]]))  # up to 45 degrees off the axis
-
-
-def observations(joints, px=2.0, focal=500.0):
-    """Return rays and covariance of joints (N, J, 3) seen with an error of px pixels."""
-    rays = joints[..., :2] / joints[..., 2:]
-    return rays, np.broadcast_to(np.eye(2) * (px / focal)**2, (*rays.shape, 2))
-
-
-def balls(sigma, shape):
-    """Return covariances (*shape, 3, 3) of the same deviation in all directions."""
-    return np.broadcast_to(sigma**2 * np.eye(3), (*shape, 3, 3))
 
 
 def placed(joints, relative=POSE, sigma=0.05, scores=1.0, scale=1.0, scale_sigma=0.06):
@@ -67,9 +45,8 @@ def test_exact_observations_give_back_where_the_person_is(root):
     np.testing.assert_allclose(result.positions, truth, rtol=1e-3, atol=1e-3)
     assert (result.source == Source.LIFTED).all()
     seen = np.ones((1, JOINTS), bool)
-    state, _ = fit_root(
-        POSE[None], balls(0.05, seen.shape), *observations(truth), seen, 1, 0.06)
-    np.testing.assert_allclose(state[0], [*root, 1], rtol=1e-3, atol=1e-3)
+    fit = fit_root(POSE[None], balls(0.05, seen.shape), *observations(truth), seen, 1, 0.06)
+    np.testing.assert_allclose(fit.state[0], [*root, 1], rtol=1e-3, atol=1e-3)
 
 
 @quick
@@ -238,3 +215,43 @@ def test_keypoints_are_not_joints():
     np.testing.assert_allclose(stated.covariance - sure.covariance,
                                np.broadcast_to(DEFINITION**2 * np.eye(3), (1, JOINTS, 3, 3)))
     np.testing.assert_array_equal(stated.positions, sure.positions)
+
+
+@pytest.mark.parametrize('wrong', [
+    POSE * [1, -1, 1],  # upside down
+    POSE[::-1],  # every joint another's
+    -POSE,
+])
+def test_a_body_that_does_not_fit_its_picture_is_unknown_and_not_far_away(wrong):
+    result = placed((POSE + [0.2, 0, 3])[None], relative=wrong)
+    assert np.isnan(result.positions).all() and not result.scores.any()
+    assert (result.source == Source.UNKNOWN).all()
+
+
+@pytest.mark.parametrize('count', [1, 2, 3])
+def test_a_wrong_limb_does_not_make_a_person_unknown(count):
+    wrong = POSE.copy()
+    wrong[10:10 + count] = [0.6, -0.9, 0]
+    assert np.isfinite(placed((POSE + [0.2, 0, 3])[None], relative=wrong).positions).all()
+
+
+@quick
+@given(roots, st.floats(0.8, 1.25), st.floats(0.01, 0.1))
+def test_a_fit_with_another_scale_is_the_fit_that_knew_it(root, scale, sigma):
+    truth = (POSE + root)[None]
+    seen = np.ones((1, JOINTS), bool)
+    given_ = POSE[None], balls(0.02, seen.shape), *observations(truth), seen
+    known = fit_root(*given_, np.array([scale]), np.array([sigma]))
+    told = fit_root(*given_, 1.0, 0.06).with_scale(np.array([scale]), np.array([sigma]))
+    np.testing.assert_allclose(told.state, known.state, rtol=0.01, atol=0.01)
+    np.testing.assert_allclose(told.covariance[0, 3, 3], sigma**2, rtol=1e-6)
+    along = [np.sqrt(fit.covariance[0, 2, 2]) for fit in (told, known)]
+    np.testing.assert_allclose(*along, rtol=0.3)
+
+
+def test_each_person_has_a_scale():
+    truth = np.stack([POSE + [0, 0, 4], POSE + [0, 0, 4]])
+    result = placed(truth, scale=np.array([1.0, 1.2]), scale_sigma=np.array([0.06, 0.01]))
+    np.testing.assert_allclose(result.positions[:, 0, 2], [4, 4.8], rtol=2e-3)
+    sure, unsure = result.covariance[1, 0, 2, 2], result.covariance[0, 0, 2, 2]
+    assert sure < unsure / 4

@@ -152,3 +152,13 @@ def test_a_truncated_engine_is_refused(run, capsys, tmp_path):
     assert run(lifter=torn)[0] == 2
     errors = capsys.readouterr().err
     assert 'torn.onnx' in errors and errors.count('\n') == 1
+
+
+def test_a_floor_needs_a_camera_whose_place_is_known(run, capsys, tmp_path):
+    text = VIEW.with_suffix('.yaml').read_text()
+    nowhere = tmp_path / 'nowhere.yaml'
+    nowhere.write_text(text[:text.index('camera_from_world')])
+    assert run('--floor', camera=nowhere)[0] == 2
+    errors = capsys.readouterr().err
+    assert 'nowhere.yaml does not say where the camera stands' in errors
+    assert errors.count('\n') == 1

@@ -3,11 +3,11 @@
 """`pose3d run`: skeletons of a video file, without ROS; every frame, the same result each time."""
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 import sys
 
-import numpy as np
 from pose3d_ros import inference
 from pose3d_ros.calibration import Calibration, load_calibration
 from pose3d_ros.clip import Clip, ClipWriter
@@ -25,6 +25,9 @@ def add_arguments(parser) -> None:
     """Declare the arguments."""
     parser.add_argument('--video', required=True, help='clip to read')
     parser.add_argument('--camera', required=True, help='its calibration file (camera_info YAML)')
+    parser.add_argument(
+        '--floor', action='store_true',
+        help="z = 0 of the calibration's world is the floor that people stand on")
     parser.add_argument('--out', required=True, help='file to write, one JSON object a frame')
     parser.add_argument('--horizon', type=float, metavar='SECONDS',
                         help='write the bodies so much after each frame, too, as foreseen')
@@ -36,6 +39,8 @@ def main(args) -> int:
     """Write the predictions of a clip."""
     config = config_from(args)
     clip, calibration = Clip(args.video), load_calibration(args.camera)
+    if args.floor:
+        calibration = on_floor(calibration, args.camera)
     pipeline = Pipeline(config, *inference.load_all(config, partial(print, file=sys.stderr)))
     results = process(pipeline, clip, calibration)
     overlay = closing(ClipWriter(args.overlay, clip.rate)) if args.overlay else nullcontext()
@@ -54,18 +59,20 @@ def main(args) -> int:
     return 0
 
 
+def on_floor(calibration: Calibration, path: str) -> Calibration:
+    """Return a calibration whose world has its z = 0 on the floor; refuse one without a world."""
+    if calibration.camera_from_world is None:
+        raise ValueError(f'--floor: {path} does not say where the camera stands'
+                         ' (camera_from_world)')
+    return replace(calibration, floor=True)
+
+
 def process(
     pipeline: Pipeline, clip: Clip, calibration: Calibration
 ) -> Iterator[tuple[Frame, list[Body]]]:
     """Return every frame of a clip and the bodies in it, one by one, with a progress bar."""
     camera = calibration.camera.for_image(clip.width, clip.height)
-    gravity = gravity_of(calibration)
+    stands = {'gravity': calibration.gravity, 'camera_height': calibration.camera_height}
     images = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
-    frames = (Frame(stamp, image, camera, gravity=gravity) for stamp, image in images)
+    frames = (Frame(stamp, image, camera, **stands) for stamp, image in images)
     return ((frame, pipeline(frame)) for frame in frames)
-
-
-def gravity_of(calibration: Calibration) -> np.ndarray | None:
-    """Return down (3,) in the camera optical frame, where the calibration says how it stands."""
-    pose = calibration.camera_from_world
-    return None if pose is None else pose[:3, :3] @ [0.0, 0.0, -1.0]

@@ -28,6 +28,9 @@ class Camera:
         False, 'the images are rectified (image_rect): P instead of K, no distortion')
     gravity_frame: str = parameter(
         '', 'frame with z up, base_link or odom: its TF tells the lifter where down is')
+    floor_frame: str = parameter(
+        '', 'frame with z up and its origin on the floor, base_footprint or map: its TF tells how'
+        ' high the camera is, and feet on the floor how tall people are')
     timeout: float = parameter(
         0.5, 'silence after which all bodies end', 's', low=0.05, high=60.0)
 

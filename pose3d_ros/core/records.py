@@ -26,6 +26,7 @@ class Frame:
     camera: PinholeCamera
     depth: np.ndarray | None = None  # (H, W) float32 metres along the optical axis, NaN unknown
     gravity: np.ndarray | None = None  # (3,) unit vector down, camera optical frame
+    camera_height: float | None = None  # m, of the camera above the floor
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import numpy as np
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip
 from pose3d_ros.core.records import Frame
@@ -31,7 +30,7 @@ def _truth_of(path: Path) -> Path:
 
 def evaluate_clip(pipeline, path: Path, offset: int) -> dict:
     """
-    Return the report of a clip; gravity as the calibration says.
+    Return the report of a clip; gravity and floor as the calibration says.
 
     Parameters
     ----------
@@ -45,12 +44,11 @@ def evaluate_clip(pipeline, path: Path, offset: int) -> dict:
     """
     calibration, clip = load_calibration(path.with_suffix('.yaml')), Clip(path)
     camera = calibration.camera.for_image(clip.width, clip.height)
-    pose = calibration.camera_from_world
-    gravity = None if pose is None else pose[:3, :3] @ np.array([0.0, 0.0, -1.0])
+    stands = {'gravity': calibration.gravity, 'camera_height': calibration.camera_height}
     skeletons = pipeline.keypoint_skeleton, pipeline.joint_skeleton
     lines = [
         predictions.to_line(
-            index, stamp, pipeline(Frame(stamp, image, camera, gravity=gravity)), *skeletons)
+            index, stamp, pipeline(Frame(stamp, image, camera, **stands)), *skeletons)
         for index, (stamp, image) in enumerate(clip)]
     with TemporaryDirectory() as folder:
         file = Path(folder) / 'predictions.jsonl'

@@ -19,17 +19,19 @@ class StandIn:
     parameters: dict[str, object]
     rate: float  # images a second
     label: str  # what is seen, for people
+    floor: bool  # whether z = 0 of its frame world is the floor
 
 
 def clip_camera(video: Path, calibration: Path, rate: float, longest: int) -> StandIn:
     """Return a clip as a camera, its images scaled to a longer side of at most so many px."""
     clip = Clip(video)
-    load_calibration(calibration).camera.for_image(clip.width, clip.height)  # refuses early
+    calibrated = load_calibration(calibration)
+    calibrated.camera.for_image(clip.width, clip.height)  # refuses early
     width, height = fitted(clip, longest)
     return StandIn(
         'pose3d_ros.simulation.video_camera',
         {'video': video, 'camera': calibration, 'rate': rate, 'width': width, 'height': height},
-        rate, f'{video.name}, {width} x {height}')
+        rate, f'{video.name}, {width} x {height}', calibrated.floor)
 
 
 def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Path) -> StandIn:
@@ -38,7 +40,7 @@ def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Pa
         'pose3d_ros.simulation.sim_camera',
         {'people': people, 'motion': motion, 'seed': seed, 'rate': rate, 'depth_encoding': '',
          'width': 640, 'height': 480, 'truth_file': truth},
-        rate, f'simulation of {people} people ({motion}), 640 x 480')
+        rate, f'simulation of {people} people ({motion}), 640 x 480', True)
 
 
 def clip_truth(camera: StandIn, path: Path, offset: int, images: list[int]) -> dict[int, People]:

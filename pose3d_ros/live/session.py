@@ -56,8 +56,10 @@ def play(
     began = time.time()
     start = began + START
     with Processes(folder, domain) as processes:
-        level = config.camera.gravity_frame or 'world'  # the stand-ins tell how they stand in it
-        processes.start(NODE, values_of(config) | {'camera.gravity_frame': level})
+        # the stand-ins tell how they stand in 'world'
+        frames = {'camera.gravity_frame': config.camera.gravity_frame or 'world',
+                  'camera.floor_frame': 'world' if camera.floor else config.camera.floor_frame}
+        processes.start(NODE, values_of(config) | frames)
         processes.start(camera.module, camera.parameters | {'start': start})
 
         def tick():

@@ -49,7 +49,7 @@ def calibration_text(view: View) -> str:
         'camera_matrix': _matrix(camera.matrix), 'distortion_model': camera.model,
         'distortion_coefficients': _matrix(camera.distortion[None]),
         'camera_from_world': {'rotation': pose[:3, :3].ravel().tolist(),
-                              'translation': pose[:3, 3].tolist()},
+                              'translation': pose[:3, 3].tolist(), 'floor': True},
     }, sort_keys=False, default_flow_style=None)
 
 
