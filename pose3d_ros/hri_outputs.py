@@ -4,40 +4,45 @@
 from pose3d_ros.core.records import Body
 from rclpy.node import PublisherEventCallbacks  # its own module has moved since Humble
 from rclpy.qos import QoSProfile
+from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 
 NEWEST = QoSProfile(depth=1)
 
 
-def hri_outputs(node, skeleton):
+def hri_outputs(node, keypoint_skeleton, joint_skeleton):
     """Return the publishers of REP-155; None, after a word in the log, without hri_msgs."""
     try:
         from pose3d_ros.messages import hri
     except ImportError:
         node.get_logger().info('hri_msgs is not installed: no REP-155 topics below /humans')
         return None
-    return HriOutputs(node, skeleton, hri)
+    return HriOutputs(node, keypoint_skeleton, joint_skeleton, hri)
 
 
 class HriOutputs:
-    """/humans/bodies/tracked for all, roi and skeleton2d for each body while it lives."""
+    """/humans/bodies/tracked for all; roi, skeleton2d, joint_states for each while it lives."""
 
-    def __init__(self, node, skeleton, hri):
-        self._node, self._skeleton, self._hri = node, skeleton, hri
+    def __init__(self, node, keypoint_skeleton, joint_skeleton, hri):
+        self._node, self._hri = node, hri
+        self._keypoint_skeleton, self._joint_skeleton = keypoint_skeleton, joint_skeleton
         self._tracked = node.create_publisher(
             hri.IdsList, '/humans/bodies/tracked', QoSProfile(depth=1))
-        self._of_body: dict[str, tuple] = {}  # id: publishers of roi, skeleton2d
+        self._of_body: dict[str, tuple] = {}  # id: publishers of roi, skeleton2d, joint_states
 
     def publish(self, header: Header, bodies: list[Body], width: int, height: int) -> None:
         """Publish the bodies in an image of width x height pixels; forget the others."""
         self._tracked.publish(self._hri.ids_from_bodies(header, bodies))
-        for body in bodies:
+        states = self._hri.joint_states_from_bodies(header, bodies, self._joint_skeleton)
+        for body, state in zip(bodies, states):
             if body.id not in self._of_body:
                 self._of_body[body.id] = self._create(body.id)
-            roi, skeleton2d = self._of_body[body.id]
+            roi, skeleton2d, joint_states = self._of_body[body.id]
             roi.publish(self._hri.roi_from_body(header, body, width, height))
             skeleton2d.publish(
-                self._hri.skeleton_from_body(header, body, self._skeleton, width, height))
+                self._hri.skeleton_from_body(
+                    header, body, self._keypoint_skeleton, width, height))
+            joint_states.publish(state)
         self._forget(set(self._of_body) - {body.id for body in bodies})
 
     def destroy(self) -> None:
@@ -54,7 +59,8 @@ class HriOutputs:
             self._node.create_publisher(kind, f'{topic}/{name}', NEWEST, event_callbacks=silent)
             for name, kind in (
                 ('roi', self._hri.NormalizedRegionOfInterest2D),
-                ('skeleton2d', self._hri.Skeleton2D)))
+                ('skeleton2d', self._hri.Skeleton2D),
+                ('joint_states', JointState)))
 
     def _forget(self, names: set[str]) -> None:
         for name in names:

@@ -29,7 +29,8 @@ class Outputs:
         self._overlay = node.create_publisher(Image, '~/overlay', NEWEST)
         self._tf = node.create_publisher(TFMessage, '/tf', QoSProfile(depth=100)) \
             if config.output.tf else None
-        self._hri = hri_outputs(node, keypoint_skeleton) if config.output.hri else None
+        self._hri = hri_outputs(node, keypoint_skeleton, joint_skeleton) \
+            if config.output.hri else None
         self._ids: list[str] = []
 
     def publish(self, header: Header, frame: Frame, bodies: list[Body]) -> None:

@@ -3,9 +3,11 @@
 """REP-155 messages."""
 from importlib import import_module
 
+from human_fixtures import person
 from message_fixtures import body, header
 import numpy as np
-from pose3d_ros.core.skeleton import COCO_17
+from pose3d_ros.core.joint_angles import JOINT_NAMES
+from pose3d_ros.core.skeleton import BODY_16, COCO_17
 import pytest
 
 
@@ -59,3 +61,26 @@ def test_neck_is_the_middle_of_the_shoulders(hri):
     left, right = COCO_17.index('left_shoulder'), COCO_17.index('right_shoulder')
     assert (neck.x, neck.y) == pytest.approx((5 * (left + right) / 640, 10 * (left + right) / 480))
     assert neck.c == pytest.approx(person.keypoint_scores[min(left, right)])  # they grow by index
+
+
+def test_joint_states_in_order(hri):
+    places, rotations = person({'l_elbow': 0.7, 'r_knee': -0.4})
+    people = [body('p7', joints=places, rotations=rotations), body('p8')]
+    first, second = hri.joint_states_from_bodies(header(), people, BODY_16)
+    assert list(first.name) == [f'{name}_p7' for name in JOINT_NAMES]
+    assert {name[-3:] for name in second.name} == {'_p8'}
+    found = dict(zip(first.name, first.position))
+    assert found.pop('l_elbow_p7') == pytest.approx(0.7)
+    assert found.pop('r_knee_p7') == pytest.approx(-0.4)
+    assert list(found.values()) == pytest.approx([0] * 18, abs=1e-9)
+    assert first.header == header()
+
+
+def test_unknown_joints_have_no_state(hri):
+    nobody = body(rotations=None)
+    one_armed = body(unknown=('left_wrist',))
+    first, second = hri.joint_states_from_bodies(header(), [nobody, one_armed], BODY_16)
+    assert (list(first.name), list(first.position)) == ([], [])
+    assert set(JOINT_NAMES) - {name.removesuffix('_p7') for name in second.name} == {'l_elbow'}
+    assert np.isfinite(second.position).all() and len(second.position) == 19
+    assert hri.joint_states_from_bodies(header(), [], BODY_16) == []

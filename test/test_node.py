@@ -13,7 +13,7 @@ from pose3d_ros.messages import bodies_from_cloud, info_from_camera, nanoseconds
 import pytest
 from rclpy.qos import qos_profile_sensor_data
 from ros_helpers import ENGINES, NODE, own_domain, person, Probe, Process
-from sensor_msgs.msg import Image, PointCloud2
+from sensor_msgs.msg import Image, JointState, PointCloud2
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import Marker, MarkerArray
@@ -163,10 +163,16 @@ def test_rep_155(rig):
     ids = rig.probe.wait(
         lambda: next((m for m in rig.heard[tracked] if m.ids), None), 'tracked ids', rig.send)
     assert ids.header.frame_id == 'lens'
-    skeleton, roi = (f'/humans/bodies/{ids.ids[0]}/{name}' for name in ('skeleton2d', 'roi'))
+    skeleton, roi, states = (
+        f'/humans/bodies/{ids.ids[0]}/{name}' for name in ('skeleton2d', 'roi', 'joint_states'))
     rig.probe.listen(skeleton, hri.Skeleton2D)
     rig.probe.listen(roi, hri.NormalizedRegionOfInterest2D)
-    rig.probe.wait(lambda: rig.heard[skeleton] and rig.heard[roi], 'skeleton2d and roi', rig.send)
+    rig.probe.listen(states, JointState)
+    rig.probe.wait(lambda: rig.heard[skeleton] and rig.heard[roi] and rig.heard[states],
+                   'skeleton2d, roi and joint_states', rig.send)
+    state = rig.heard[states][0]
+    assert len(state.name) == 20 and state.name[0] == f'waist_{ids.ids[0]}'
+    assert np.isfinite(state.position).all()
     assert len(rig.heard[skeleton][0].skeleton) == 18
     box = rig.heard[roi][0]
     assert 0 <= box.xmin < box.xmax <= 1 and 0 <= box.ymin < box.ymax <= 1

@@ -6,7 +6,7 @@ import time
 
 from message_fixtures import body, header
 from pose3d_ros import health
-from pose3d_ros.core.skeleton import COCO_17
+from pose3d_ros.core.skeleton import BODY_16, COCO_17
 from pose3d_ros.health import Health
 from pose3d_ros.hri_outputs import hri_outputs
 from pose3d_ros.pairing import KEPT, Pairing
@@ -184,10 +184,10 @@ def test_publishers_of_bodies_are_nothing_to_the_executor():
     with own_domain() as domain:
         probe = Probe(domain)
         try:
-            outputs = hri_outputs(probe.node, COCO_17)
+            outputs = hri_outputs(probe.node, COCO_17, BODY_16)
             before = list(probe.node.waitables)
             outputs.publish(header(), [body('p1'), body('p2')], 640, 480)
-            assert len(list(probe.node.publishers)) >= 4
+            assert len(list(probe.node.publishers)) >= 6
             assert list(probe.node.waitables) == before
             outputs.publish(header(), [body('p2')], 640, 480)
             probe.spin()

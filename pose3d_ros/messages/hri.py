@@ -8,8 +8,10 @@ from hri_msgs.msg import (
     Skeleton2D,
 )
 import numpy as np
+from pose3d_ros.core.joint_angles import joint_angles, JOINT_NAMES
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
+from sensor_msgs.msg import JointState
 
 #: Points of Skeleton2D by the constants of the message; its eyes and ears come left first.
 POINTS = {
@@ -49,3 +51,19 @@ def skeleton_from_body(
         NormalizedPointOfInterest2D(x=float(u / width), y=float(v / height), c=float(score))
         for _, ((u, v), score) in sorted(points.items())
     ])
+
+
+def joint_states_from_bodies(
+    header, bodies: list[Body], skeleton: Skeleton
+) -> list[JointState]:
+    """Return the known joint angles of each body, for a human_description of its id."""
+    if not bodies:
+        return []
+    angles = joint_angles(np.stack([body.rotations for body in bodies]), skeleton)
+    known = np.isfinite(angles)
+    return [
+        JointState(
+            header=header, position=angles[row, known[row]],
+            name=[f'{name}_{body.id}' for name, there in zip(JOINT_NAMES, known[row]) if there])
+        for row, body in enumerate(bodies)
+    ]
