@@ -77,7 +77,7 @@ def test_arm_behind_keeps_within_the_limits():
         assert found[name] == pytest.approx(angle, abs=1e-6)
 
 
-#: Where angles are unique: arms neither hang nor point up, hinges are bent, nothing is at its pole.
+#: Where angles are unique: arms neither hang nor point up, hinges bend, nothing is at its pole.
 RANGES = {
     'y_shoulder': (-1.0, 1.8), 'p_shoulder': (0.45, 2.9), 'r_shoulder': (-1.6, 1.4),
     'elbow': (0.4, 2.5), 'y_hip': (-0.6, 0.6), 'p_hip': (-0.4, 1.2), 'r_hip': (-0.5, 1.9),
