@@ -7,9 +7,11 @@ import numpy as np
 from pose3d_ros.core.camera import CameraError
 from pose3d_ros.core.skeleton import BODY_16, COCO_17, LIMB_JOINTS
 from pose3d_ros.simulation.bodies import bodies_of, in_picture, truth_line
+from pose3d_ros.simulation.crowd import make_person
 from pose3d_ros.simulation.kernels import project
 from pose3d_ros.simulation.lens import look_from, pinhole, View
 from pose3d_ros.simulation.mocap import MotionError
+from pose3d_ros.simulation.parts import LAYERS
 from pose3d_ros.simulation.samples import Sampler
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene
 from pose3d_ros.simulation.truth import THICKNESS
@@ -36,6 +38,14 @@ def squatting():
     """Return one person alone, seen through a lens with distortion, at some times."""
     scene = Scene(view(distortion=(-0.15, 0.03, 0.001, -0.001, 0)), 1, 'squat', 5)
     return scene.views[0], [scene.at(time)[0] for time in (0.0, 0.7, 1.4, 2.0)]
+
+
+def test_some_men_take_off_their_shirt():
+    dressed, bare = (make_person(np.random.default_rng(1), share) for share in (0.0, 1.0))
+    assert dressed.mesh.anatomy.feminine < 0.5
+    skin, shirt = ((person.mesh.layers > 0) for person in (bare, dressed))
+    assert shirt[:, LAYERS.index('shirt')].any() and not skin[:, LAYERS.index('shirt')].any()
+    assert skin[:, LAYERS.index('trousers')].any()
 
 
 @pytest.mark.parametrize('motion', ['mixed', 'sit'])

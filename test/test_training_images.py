@@ -52,6 +52,15 @@ def test_keypoints_stay_on_their_pixels():
     assert 10 < mirrored < 30
 
 
+def test_good_boxes_are_hardly_shaken():
+    rng, box = np.random.default_rng(0), np.array([50.0, 30, 130, 160])
+    plain = framing.crop_affine(box, SIZE, framing.PADDING)
+    frames = np.array([framing.shaken_frame(rng, box, SIZE) for _ in range(100)])
+    assert not frames[:, 0, 1].any() and not frames[:, 1, 0].any()  # upright
+    assert 30 < (frames[:, 0, 0] < 0).sum() < 70  # mirrored
+    assert np.abs(frames[:, 1, 1] / plain[1, 1] - 1).max() < 0.3
+
+
 def test_mirrored_frames_exchange_left_and_right():
     frame = np.array([[-1.0, 0, SIZE[1] - 1], [0, 1, 0]])
     keypoints = np.zeros((17, 2)) + np.arange(17)[:, None]

@@ -8,6 +8,7 @@ from pose3d_ros.graphs.saving import save_engine
 from pose3d_ros.training.images import targets
 from pose3d_ros.training.images.export import heatmap_engine, person_engine, Probabilities
 from pose3d_ros.training.images.fitting import Fit, fit
+from pose3d_ros.training.images.muon import orthogonal
 from pose3d_ros.training.images.network import (
     heatmap_network,
     normalised,
@@ -15,6 +16,7 @@ from pose3d_ros.training.images.network import (
     weights,
 )
 from pose3d_ros.training.images.spread import Spread
+from pose3d_ros.training.images.warm import start_from_engine
 import pytest
 import torch
 
@@ -55,7 +57,21 @@ def test_peaks_follow_visibility():
 def test_loss_of_an_ignorant_network():
     maps = torch.zeros(2, 17, 4, 3)  # says one half everywhere: log 2 nats a pixel
     assert targets.heatmap_loss(maps, torch.rand(maps.shape)).item() == pytest.approx(
+        12 * np.log(2) + np.log(12), rel=1e-5)  # and twelve places are as good as each other
+
+
+def test_absent_keypoints_have_no_place():
+    maps = torch.zeros(1, 17, 4, 3)
+    assert targets.heatmap_loss(maps, torch.zeros(maps.shape)).item() == pytest.approx(
         12 * np.log(2), rel=1e-5)
+
+
+def test_muon_turns_all_directions_alike():
+    rotation = torch.linalg.qr(torch.randn(8, 8, generator=torch.Generator().manual_seed(0)))[0]
+    matrix = rotation[:3] * torch.tensor([100.0, 5, 20])[:, None]  # (3, 8)
+    for turned in (orthogonal(matrix), orthogonal(matrix.T).T / (8 / 3) ** 0.5):
+        assert ((turned * rotation[:3]).sum(1) - 1).abs().max() < 0.35
+        assert (turned @ rotation[3:].T).abs().max() < 1e-4
 
 
 def test_person_target_and_perfect_answer():
@@ -130,6 +146,24 @@ def test_heatmap_engine_says_what_the_network_says(tmp_path, picture):
     peaks = torch.stack([at % 16, at // 16], 1).numpy() * 4
     assert np.abs(out['keypoints'][1] - peaks).max() <= 3 * 4
     np.testing.assert_allclose(out['spread'].trace(axis1=2, axis2=3), 2, rtol=1e-3)
+
+
+def test_a_training_starts_where_the_engine_was(tmp_path, picture):
+    network, path = heatmap_network(), tmp_path / 'keypoints.onnx'
+    torch.nn.init.normal_(network.head.weight, std=1.0)
+    pictures = torch.rand(4, *SIZE, 3, generator=torch.Generator().manual_seed(0)).mul(255).byte()
+    with torch.no_grad():
+        network.train()(normalised(pictures))  # its normalisations are not those of the start
+    save_engine(heatmap_engine(network, SIZE, 'keypoints', 'test'), path, inference.read_facts)
+    started = heatmap_network()
+    start_from_engine(started, path, pictures)
+    with torch.no_grad():
+        np.testing.assert_allclose(started.eval()(normalised(picture)),
+                                   network.eval()(normalised(picture)), rtol=1e-3, atol=1e-3)
+    with pytest.raises(ValueError, match='not an engine to start from'):
+        start_from_engine(person_network(), path, pictures)
+    with pytest.raises(ValueError, match='cannot be read'):
+        start_from_engine(started, tmp_path / 'nothing.onnx', pictures)
 
 
 def test_mirrored_crops_have_mirrored_maps(picture):

@@ -42,8 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='folder for renders: kept, completed, 60 MB a shard')
     parser.add_argument('--shards', type=int, default=100,
                         help='shards of 360 persons and 120 scenes to render')
-    parser.add_argument('--weights', type=Path,
-                        help='start from these (.pt, kept beside each engine file)')
 
 
 def main(args: argparse.Namespace) -> int:
@@ -87,7 +85,7 @@ def _image_network(args: argparse.Namespace) -> int:
 
     render_all(args)
     network = {'heatmap': heatmap, 'detector': person}[args.what]
-    run = Fit(args.renders, args.out, args.seed, args.steps, args.minutes, args.weights,
+    run = Fit(args.renders, args.out, args.seed, args.steps, args.minutes, args.start,
               'its own renders' + (f', poses of {args.mocap}' if args.mocap else ''),
               args.processes)
     trained = parallel.train(network.make_network(), network.train_network, run)

@@ -10,7 +10,7 @@ from pose3d_ros.simulation.kernels import flatten, rasterise, skin, vertex_norma
 from pose3d_ros.simulation.lamp import LIGHT_DISTANCE
 from pose3d_ros.simulation.looks import make_looks
 from pose3d_ros.simulation.mesh import make_mesh, Mesh
-from pose3d_ros.simulation.outfit import make_outfit
+from pose3d_ros.simulation.outfit import make_outfit, undress
 from pose3d_ros.simulation.pose import articulate, Pose, unit
 
 SHADOW_SIZE = 384  # px
@@ -53,17 +53,20 @@ class Moment:
     looks: np.ndarray  # (P, C) float32
 
 
-def make_person(rng: np.random.Generator) -> Person:
-    """Return a random person (about 0.4 s)."""
+def make_person(rng: np.random.Generator, bare: float = 0.0) -> Person:
+    """Return a random person (about 0.4 s); `bare`: share of the men who wear no shirt."""
     anatomy = make_anatomy(rng)
-    mesh = make_mesh(anatomy, make_outfit(rng, anatomy.feminine))
-    return dress(mesh, rng)
+    outfit = make_outfit(rng, anatomy.feminine)
+    if anatomy.feminine < 0.5 and bare > 0 and rng.random() < bare:
+        outfit = undress(rng, outfit)
+    return dress(make_mesh(anatomy, outfit), rng)
 
 
 def dress(mesh: Mesh, rng: np.random.Generator) -> Person:
     """Return a person with a given surface in random colours."""
     anatomy = mesh.anatomy
-    looks = make_looks(rng, anatomy.joints['head'], anatomy.scale, beard=anatomy.feminine < 0.5)
+    looks = make_looks(rng, anatomy.joints['head'], anatomy.scale,
+                       beard=anatomy.feminine < 0.5, cap=mesh.outfit.hair == 'swimcap')
     return Person(mesh, looks)
 
 

@@ -75,13 +75,15 @@ class Head:
         cap = ellipsoid(local, SKULL[0], np.add(SKULL[1], volume))
         locks = np.sin(np.stack([70 * local[..., 0] + 60 * local[..., 2], 95 * local[..., 1] +
                                  20 * local[..., 0], 80 * local[..., 2] + 1], axis=-1)).prod(-1)
-        cap = cap - (0.003 + 0.25 * volume) * locks * (style != 'cap')
+        cap = cap - (0.003 + 0.25 * volume) * locks * (not self.outfit.capped)
         if style == 'long':
             fall = ellipsoid(local, (-0.042, 0, -0.045), (0.065 + volume, 0.082 + volume, 0.13))
             cap = smooth_min(cap, fall, 0.04)
-        if style == 'cap':
-            brim = ellipsoid(local @ tilt(0.1).T, (0.115, 0, 0.077), (0.07, 0.075, 0.009))
-            cap = smooth_min(ellipsoid(local, SKULL[0], np.add(SKULL[1], 0.014)), brim, 0.01)
+        if self.outfit.capped:
+            cap = ellipsoid(local, SKULL[0], np.add(SKULL[1], 0.014))
+            if style == 'cap':
+                brim = ellipsoid(local @ tilt(0.1).T, (0.115, 0, 0.077), (0.07, 0.075, 0.009))
+                cap = smooth_min(cap, brim, 0.01)
             return self.scale * np.maximum(cap, 0.055 - local[..., 2] + 0.25 * local[..., 0])
         cut = -smooth_min(-cap, self.hairline(points), 0.015)
         if style == 'bun':

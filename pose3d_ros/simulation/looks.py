@@ -18,7 +18,7 @@ COUNT = 40
 
 
 def make_looks(rng: np.random.Generator, head: np.ndarray, scale: float,
-               beard: bool = False) -> np.ndarray:
+               beard: bool = False, cap: bool = False) -> np.ndarray:
     """
     Return random looks.
 
@@ -32,6 +32,8 @@ def make_looks(rng: np.random.Generator, head: np.ndarray, scale: float,
         Size of the person against one of 1.70 m.
     beard : bool
         Whether the person may have one.
+    cap : bool
+        Whether the hair is a cap of any colour.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def make_looks(rng: np.random.Generator, head: np.ndarray, scale: float,
     skin = _skin(rng)
     put('skin', skin)
     put('lips', skin * [0.86, 0.66, 0.66])
-    put('hair', _hair(rng))
+    put('hair', _cloth(rng) if cap else _hair(rng))
     for name in ('shirt', 'trousers'):
         first = _cloth(rng, dark=name == 'trousers')
         put(name, first)

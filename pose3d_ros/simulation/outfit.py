@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """What a person wears, as far as it has a shape: lengths and looseness of clothes, hair."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,14 @@ class Outfit:
     skirt: float  # length of a skirt along the leg; 0: none
     skirt_width: float  # m, radius of its hem
     shoe: float  # m, height of the shoes
-    hair: str  # short, long, bun, bald or cap
+    hair: str  # short, long, bun, bald, cap, or swimcap: without a brim
     hair_volume: float  # m
+    bare: bool = False  # no shirt
+
+    @property
+    def capped(self) -> bool:
+        """Return whether a cap covers the hair."""
+        return self.hair in ('cap', 'swimcap')
 
     def key(self) -> tuple:
         """Return what tells two outfits apart."""
@@ -47,3 +53,12 @@ def make_outfit(rng: np.random.Generator, feminine: float) -> Outfit:
         hair=str(rng.choice(hairs, p=shares)),
         hair_volume=float(rng.uniform(0.006, 0.03)),
     )
+
+
+def undress(rng: np.random.Generator, outfit: Outfit) -> Outfit:
+    """Return what is left of an outfit for sports and in hot halls: tight shorts, no shirt."""
+    return replace(
+        outfit, bare=True, shirt=0.0, sleeve=0.0, skirt=0.0, flare=0.03,
+        legs=float(rng.uniform(0.3, 1.1)), trousers=float(rng.uniform(0.002, 0.008)),
+        shoe=float(rng.choice([0.0, 0.075], p=[0.6, 0.4])),
+        hair=str(rng.choice([outfit.hair, 'cap', 'swimcap'], p=[0.5, 0.2, 0.3])))

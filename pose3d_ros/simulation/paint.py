@@ -57,6 +57,24 @@ def paint_face(colour, looks, p, x, y, z, px):
 
 
 @njit(cache=True)
+def paint_trunk(colour, x, y, z):
+    """Shade a bare trunk; x, y, z: from the middle of the ears, 1.70 m tall."""
+    side, shade = abs(y), 1.0
+    if x > 0:
+        chest = z + 0.40 - 0.25 * (side - 0.07) ** 2 / 0.07
+        shade -= 0.22 * exp(-chest * chest / 0.0003) * (side < 0.14)
+        shade -= 0.10 * exp(-y * y / 0.00006) * (z < -0.24)
+        if (side - 0.098) ** 2 + (z + 0.365) ** 2 < 0.00016 or y * y + (z + 0.60) ** 2 < 0.00006:
+            shade *= 0.62
+    else:
+        shade -= 0.22 * exp(-y * y / 0.00016)
+        blade = (side - 0.085) ** 2 / 0.0009 + (z + 0.34) ** 2 / 0.006
+        shade += 0.10 * exp(-blade) - 0.12 * exp(-abs(blade - 2.2) * 4)
+    for c in range(3):
+        colour[c] *= shade
+
+
+@njit(cache=True)
 def body_colour(colour, looks, p, layers, place, px):
     """Write the colour of a place on a person; return the layer (0 hair to 3 shoes, 4 skin)."""
     x, y, z = place
@@ -95,6 +113,8 @@ def body_colour(colour, looks, p, layers, place, px):
         hz = (z - looks[p, HEAD + 2]) / scale
         if hz > -0.13:
             paint_face(colour, looks, p, (x - looks[p, HEAD]) / scale, y / scale, hz, px)
+        elif hz > -0.66 and abs(y) < 0.15 * scale and hz < -0.19:
+            paint_trunk(colour, x, y / scale, hz)
         elif hz < -0.86 and z > 0.5 * scale:  # between the fingers
             gap = (x / scale + 0.002) / 0.0185
             if abs(gap - floor(gap + 0.5)) < 0.12:

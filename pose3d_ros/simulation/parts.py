@@ -96,6 +96,8 @@ class Parts:
                            self.above_hips + outfit.shirt_hem)
         shirt = np.minimum(shirt, (0.25 - self.above_neck) * 0.18)  # the chin is bare
         shirt = np.where(is_arm, (outfit.sleeve - self.arm_place) * 0.25, shirt)
+        if outfit.bare:
+            shirt = np.full_like(shirt, -0.1)
         waist = (0.2 - self.trunk_place) * 0.5
         hem = (outfit.legs - self.leg_place) * 0.41
         if outfit.skirt:

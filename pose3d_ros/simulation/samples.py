@@ -27,6 +27,8 @@ from pose3d_ros.simulation.walking import stride
 CAMERA_WIDTH, CAMERA_HEIGHT = 640, 480  # px, of the imagined whole picture
 MOST_BOXES = 9  # in a picture
 LEAST_VISIBLE = 4  # keypoints in a crop
+BARE = 0.35  # share of the men who wear no shirt
+HIGH = 0.3  # share of the cameras that hang under the ceiling and look down
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,8 @@ class Sampler:
         """Return a person in new colours, a pose at a spot (3,), and what the person sits on."""
         number = int(rng.integers(len(self._people)))
         if self._people[number] is None:
-            self._people[number] = make_person(np.random.default_rng([self._seed, 1, number]))
+            self._people[number] = make_person(
+                np.random.default_rng([self._seed, 1, number]), BARE)
         person = dress(self._people[number].mesh, rng)
         pose, sits = self._pose(rng, Figure(person.mesh.anatomy))
         yaw = rng.uniform(0, 2 * np.pi)
@@ -166,6 +169,8 @@ class Sampler:
         camera = pinhole(CAMERA_WIDTH, CAMERA_HEIGHT, rng.uniform(45, 90))
         distance = rng.uniform(1.3, 6.0)
         height = float(np.clip(rng.normal(1.3, 0.55), 0.25, 2.9))
+        if rng.random() < HIGH:
+            distance, height = rng.uniform(1.5, 4.5), rng.uniform(2.2, 3.1)
         aim = moment.joints[0]['pelvis'][2] + rng.normal(0.1, 0.25)
         aside = rng.uniform(-0.35, 0.35)  # rad: not only in the middle of the picture
         return View(camera, look_from([-distance, 0, height], aside, np.arctan2(

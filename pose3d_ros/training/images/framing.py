@@ -14,6 +14,8 @@ from pose3d_ros.core.skeleton import COCO_17
 PADDING = 1.25  # factor that a person's box grows by before it is cut out
 #: Standard deviations of the box: shift (of its side) and logarithm of its size.
 SHIFT, SIZE = 0.07, 0.16
+#: The same where detections and tracks are good.
+LITTLE_SHIFT, LITTLE_SIZE = 0.02, 0.05
 #: Crops that are turned, and by how much at most, degrees.
 TURNED, TURN = 0.6, 40.0
 MIRRORED = COCO_17.mirrored
@@ -43,11 +45,23 @@ def random_frame(rng: Generator, box: np.ndarray, size: tuple[int, int]) -> np.n
         Height and width of the crop, px.
 
     """
-    extent = box[2:] - box[:2]
-    middle = (box[:2] + box[2:]) / 2 + SHIFT * rng.standard_normal(2) * extent
-    extent = extent * np.exp(np.clip(SIZE * rng.standard_normal(), -0.35, 0.4))
-    frame = crop_affine(np.concatenate([middle - extent / 2, middle + extent / 2]), size, PADDING)
+    frame = _frame(rng, box, size, SHIFT, SIZE)
     return _about_middle(_random_turn(rng), size) @ np.vstack([frame, [0, 0, 1]])
+
+
+def shaken_frame(rng: Generator, box: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Return a map (2, 3) that shows a person as a good detector's box does, mirrored or not."""
+    frame = _frame(rng, box, size, LITTLE_SHIFT, LITTLE_SIZE)
+    mirror = np.diag([rng.choice([-1.0, 1.0]), 1])
+    return _about_middle(mirror, size) @ np.vstack([frame, [0, 0, 1]])
+
+
+def _frame(rng: Generator, box: np.ndarray, size, shift: float, scale: float) -> np.ndarray:
+    """Return the map (2, 3) of a box that is shifted and scaled by chance."""
+    extent = box[2:] - box[:2]
+    middle = (box[:2] + box[2:]) / 2 + shift * rng.standard_normal(2) * extent
+    extent = extent * np.exp(np.clip(scale * rng.standard_normal(), -0.35, 0.4))
+    return crop_affine(np.concatenate([middle - extent / 2, middle + extent / 2]), size, PADDING)
 
 
 def _random_turn(rng: Generator) -> np.ndarray:

@@ -12,6 +12,7 @@ from pose3d_ros.training.images.samples import stream
 from pose3d_ros.training.images.scenes import person_sample
 from pose3d_ros.training.images.store import open_held_out
 from pose3d_ros.training.images.targets import person_loss
+from pose3d_ros.training.images.warm import start_from_engine
 import torch
 
 SIZE = (192, 256)  # px: height and width of the letterboxed picture
@@ -23,9 +24,9 @@ def train_network(run: Fit) -> torch.nn.Module:
     """Return a trained network."""
     torch.manual_seed(run.seed)
     network = make_network()
-    if run.start:
-        network.load_state_dict(torch.load(run.start))
     batches = stream(person_sample, run.renders, 'scenes', SIZE, BATCH, run.seed)
+    if run.start:
+        start_from_engine(network, run.start, next(batches)[0])
     return fit(network, batches, person_loss, run)
 
 

@@ -12,9 +12,10 @@ from pose3d_ros.training.images import framing, parallel, spoiling
 from pose3d_ros.training.images.store import open_training, Store
 import torch
 
-#: Shares of the crops: with another background, other colours, somebody else, things in front.
+PLAIN = 0.4  # share of the crops that are like the pipeline's own: neither turned nor spoilt
+#: Of the others: with another background, other colours, somebody else, things in front.
 OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
-CLEAN = 0.3  # share of the crops that stay as they were rendered
+CLEAN = 0.2  # share of the others that stay as they were rendered
 #: Boxes around what is seen only; that hold but a part of the person, and the picture ends there.
 SEEN_ONLY, PARTIAL, AT_BORDER = 0.3, 0.18, 0.5
 
@@ -23,15 +24,16 @@ def heatmap_sample(rng: Generator, store: Store, index: int, size: tuple) -> tup
     """Return a spoilt crop (h, w, 3), its keypoints (17, 2) and visibility (17,)."""
     cut, keypoints, visibility, body, seen = store.cut(index)
     box = seen if rng.random() < SEEN_ONLY else body
-    if rng.random() < PARTIAL:
+    plain = rng.random() < PLAIN
+    if not plain and rng.random() < PARTIAL:
         box = framing.random_part(rng, box)
         if rng.random() < AT_BORDER:
             cut, visibility = _end_at(box, cut, keypoints, visibility)
-    frame = framing.random_frame(rng, box, size)
+    frame = (framing.shaken_frame if plain else framing.random_frame)(rng, box, size)
     layers = framing.show(cut, frame, size, (0, 0, 0, 255))
     crop, person = np.ascontiguousarray(layers[..., :3]), layers[..., 3]
     keypoints, visibility = framing.move_keypoints(keypoints, visibility, frame, size)
-    if rng.random() < CLEAN:
+    if plain or rng.random() < CLEAN:
         return crop, keypoints.astype(np.float32), visibility.astype(np.uint8)
     covered = np.zeros(size, np.uint8)
     if rng.random() < REPAINTED:

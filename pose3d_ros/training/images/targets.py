@@ -8,6 +8,7 @@ STRIDE, PERSON_STRIDE = 4, 8  # px of the picture for one of the map
 SIGMA = 1.25  # px of the map: of the Gaussian around a keypoint
 #: Peak of a map whose keypoint is hidden: the network may guess, the score says that it guesses.
 HIDDEN = 0.5
+PLACE_WEIGHT = 1.0
 #: Gaussian around the middle of a person, of the box's sides; at least, px of the map.
 PERSON_SIGMA, LEAST_SIGMA = 0.10, 0.7
 #: Cells where it exceeds this answer for the person.
@@ -46,9 +47,17 @@ def heatmaps(keypoints: torch.Tensor, peaks: torch.Tensor, size: tuple) -> torch
 
 
 def heatmap_loss(maps: torch.Tensor, truth: torch.Tensor) -> torch.Tensor:
-    """Return the cross entropy of maps before the sigmoid, summed over a map: nats a keypoint."""
-    loss = nn.functional.binary_cross_entropy_with_logits(maps, truth, reduction='none')
-    return loss.sum((-2, -1)).mean()
+    """
+    Return the cross entropy of maps before the sigmoid: nats a keypoint.
+
+    That of each pixel, summed over a map, and that of the place, whatever the height of the peak:
+    maps and truth as distributions over their pixels. The second alone cares much about maps that
+    have their peak on the other side of the body, and about hidden keypoints.
+    """
+    pixels = nn.functional.binary_cross_entropy_with_logits(maps, truth, reduction='none')
+    places = nn.functional.logsigmoid(maps).flatten(-2).log_softmax(-1)
+    share = truth.flatten(-2) / truth.sum((-2, -1))[..., None].clamp_min(1e-6)
+    return (pixels.sum((-2, -1)) - PLACE_WEIGHT * (share * places).sum(-1)).mean()
 
 
 def person_targets(
