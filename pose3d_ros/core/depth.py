@@ -1,0 +1,174 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Placed joints drawn to what a registered depth image shows of them.
+
+A depth image knows the surface of whatever is in front: of the joint's own limb, of an arm or a
+box before it, of the wall behind it. The lifted body tells which. Its distance, whose error all
+joints share, is found first, from most of them; each joint then takes only what lies where its
+skin must be.
+"""
+from dataclasses import dataclass, replace
+
+import numpy as np
+from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.records import Joints, Source
+from pose3d_ros.core.surface import SkinModel
+
+#: Places in a window, in its radii.
+GRID = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 5)]), axis=-1).reshape(-1, 2)
+#: Squared deviations, in variances, beyond which a joint counts as covered, and as seen through:
+#: things in front are usual, but nobody can be seen through.
+COVERED, TRANSPARENT = 4.0, 16.0
+LIMIT = 5.0  # standard deviations of where bodies were placed, to look for them
+MIN_JOINTS = 3  # that must agree on a body's distance
+SHARED = 0.02  # m, standard deviation that clothes and the lifted shape leave to all joints alike
+MOST = 0.95  # of a covariance that may be shared: what remains is still positive
+GATE = 2.0  # standard deviations between where skin is and where it must be
+WIDEST = 0.25  # m, of the gate
+PRESENT = 0.5  # share of a window's known depths that must lie there
+BEFORE = 0.1  # share of them that may lie in front: beside an edge nothing is certain
+GUESS = 0.05  # m, standard deviation, each axis, of joints that depth does not confirm
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far N bodies are, in terms of how far they were placed."""
+
+    ratio: np.ndarray  # (N,) 1: as placed; NaN: not found
+    sigma: np.ndarray  # (N,) standard deviation; NaN: not found
+
+
+def fuse_depth(
+    joints: Joints, depth: np.ndarray, camera: PinholeCamera, model: SkinModel, noise: float,
+) -> tuple[Joints, Distance]:
+    """
+    Fuse placed joints with a registered depth image.
+
+    Parameters
+    ----------
+    joints : Joints
+        Of N bodies; only joints that are seen in the image (LIFTED) are measured.
+    depth : (H, W)
+        m along the optical axis, NaN unknown; a pixel shows what the colour image's pixel shows.
+    camera : PinholeCamera
+        Of both images.
+    model : SkinModel
+        Of the joints' skeleton.
+    noise : float
+        Standard deviation of a depth at 1 m, m; it grows with the square of the distance.
+
+    Returns
+    -------
+    Joints, Distance
+        The same bodies, moved along their lines of sight; MEASURED where a depth was taken.
+
+    """
+    skin = model(joints.positions)
+    windows = _Windows(depth, camera, joints.positions, skin.radius)
+    lifted = joints.source == Source.LIFTED
+    variance = skin.sigma**2 + (noise * joints.positions[..., 2] ** 2) ** 2
+    shared = _shared_variance(joints)
+    distance = _distance(
+        joints, windows.median() + skin.offset, variance, lifted & ~skin.hidden, shared)
+    found = np.isfinite(distance.ratio)
+    joints = _at_distance(joints, distance, shared, found)
+    gate = np.minimum(GATE * np.sqrt(joints.covariance[..., 2, 2] + variance), WIDEST)
+    measured, there = windows.median_near(joints.positions[..., 2] - skin.offset, gate)
+    lifted &= found[:, None]
+    taken = lifted & ~skin.hidden & there
+    joints = _drawn(joints, measured + skin.offset, variance, taken)
+    return _with_guesses(joints, lifted & ~taken), distance
+
+
+class _Windows:
+    """The depths around the pixels of joints."""
+
+    def __init__(self, depth, camera, positions, radius):
+        height, width = depth.shape
+        focal = (camera.matrix[0, 0] + camera.matrix[1, 1]) / 2
+        reach = focal * radius / positions[..., 2]
+        places = np.rint(
+            camera.project(positions)[..., None, :] + reach[..., None, None] * GRID)
+        column, row = places[..., 0], places[..., 1]  # NaN: unknown body
+        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        index = np.where(inside, row * width + column, 0).astype(int)
+        self._depths = np.where(inside, depth.ravel()[index], np.nan)  # (N, J, S)
+        self._depths.sort(axis=-1)  # NaN last
+        self._known = np.isfinite(self._depths).sum(-1)  # (N, J)
+
+    def median(self):
+        """Return the median (N, J) of the known depths, one of them; NaN: none."""
+        return self._at(np.maximum(self._known - 1, 0) / 2)
+
+    def median_near(self, expected, gate):
+        """Return the median (N, J) of depths near those expected, and whether it is the skin."""
+        begin = (self._depths < (expected - gate)[..., None]).sum(-1)
+        end = (self._depths < (expected + gate)[..., None]).sum(-1)
+        there = (end - begin >= np.maximum(PRESENT * self._known, 1)) & (
+            begin <= BEFORE * self._known)
+        return self._at((begin + np.maximum(end - 1, begin)) / 2), there
+
+    def _at(self, place):
+        place = np.minimum(place.astype(int), len(GRID) - 1)
+        return np.take_along_axis(self._depths, place[..., None], axis=-1)[..., 0]
+
+
+def _shared_variance(joints):
+    """
+    Return the variance (N,) of the bodies' distances, relative to them; all joints share it.
+
+    It is what the covariance of every joint holds along its line of sight; NaN: unknown bodies.
+    """
+    known = np.isfinite(joints.positions[..., :1])
+    inverse = np.linalg.inv(np.where(known[..., None], joints.covariance, np.eye(3)))
+    at = joints.positions[..., None]
+    return MOST / (at.swapaxes(-1, -2) @ inverse @ at)[..., 0, 0].max(axis=1)
+
+
+def _distance(joints, measured, variance, seen, shared):
+    """Return how far the bodies are by most of their joints and by where they were placed."""
+    z = joints.positions[..., 2]
+    own = np.maximum(joints.covariance[..., 2, 2] - shared[:, None] * z**2, 0) + variance
+    usable = seen & np.isfinite(measured)
+    ratio = np.where(usable, measured / z, 1)  # (N, J), a hypothesis by each joint
+    error = measured[:, None] - ratio[..., None] * z[:, None]  # (N, J, J), of the joints in each
+    square = np.minimum(error**2 / own[:, None], np.where(error < 0, COVERED, TRANSPARENT))
+    cost = np.where(usable[:, None], square, 0).sum(-1)
+    prior = (ratio - 1) ** 2 / shared[:, None]
+    best = np.argmin(cost + np.where(prior < LIMIT**2, prior, np.inf), axis=1)
+    best = np.take_along_axis(square, best[:, None, None], axis=1)[:, 0]
+    agrees = usable & (best < COVERED)
+    weight = np.where(agrees, z / own, 0)
+    information = 1 / shared + (weight * z).sum(-1)
+    shift = (weight * np.where(agrees, measured - z, 0)).sum(-1) / information
+    sigma = np.sqrt(1 / information + (SHARED / z.mean(axis=1)) ** 2)
+    enough = (agrees.sum(-1) >= MIN_JOINTS) & (shift**2 < LIMIT**2 * shared)
+    return Distance(np.where(enough, 1 + shift, np.nan), np.where(enough, sigma, np.nan))
+
+
+def _at_distance(joints, distance, shared, found):
+    """Return joints moved along their lines of sight, those of a body by the same share."""
+    at = joints.positions
+    less = np.where(found, np.maximum(shared - distance.sigma**2, 0), 0)[:, None, None, None]
+    return replace(
+        joints, positions=np.where(found, distance.ratio, 1)[:, None, None] * at,
+        covariance=joints.covariance - less * (at[..., None] * at[..., None, :]))
+
+
+def _drawn(joints, measured, variance, taken):
+    """Return joints after a Kalman update with the depths of those that are taken."""
+    error = np.where(taken, measured - joints.positions[..., 2], 0)
+    column = joints.covariance[..., 2]
+    gain = np.where(taken, 1 / (column[..., 2] + variance), 0)[..., None] * column
+    return Joints(
+        positions=joints.positions + gain * error[..., None],
+        covariance=joints.covariance - gain[..., None] * column[..., None, :],
+        scores=joints.scores,
+        source=np.where(taken, np.uint8(Source.MEASURED), joints.source))
+
+
+def _with_guesses(joints, doubtful):
+    """Return joints that state, where they are doubtful, that their keypoints may be guesses."""
+    more = (GUESS**2 * doubtful)[..., None, None] * np.eye(3)
+    return replace(joints, covariance=joints.covariance + more)
