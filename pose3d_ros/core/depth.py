@@ -33,7 +33,7 @@ GUESS = 0.05  # m, standard deviation, each axis, of joints that depth does not 
 
 @dataclass(frozen=True)
 class Distance:
-    """How far N bodies are, in terms of how far they were placed."""
+    """How far N bodies are by their depths alone, in terms of how far they were placed."""
 
     ratio: np.ndarray  # (N,) 1: as placed; NaN: not found
     sigma: np.ndarray  # (N,) standard deviation; NaN: not found
@@ -127,7 +127,7 @@ def _shared_variance(joints):
 
 
 def _distance(joints, measured, variance, seen, shared):
-    """Return how far the bodies are by most of their joints and by where they were placed."""
+    """Return how far the bodies are by the depths of most of their joints."""
     z = joints.positions[..., 2]
     own = np.maximum(joints.covariance[..., 2, 2] - shared[:, None] * z**2, 0) + variance
     usable = seen & np.isfinite(measured)
@@ -140,19 +140,21 @@ def _distance(joints, measured, variance, seen, shared):
     best = np.take_along_axis(square, best[:, None, None], axis=1)[:, 0]
     agrees = usable & (best < COVERED)
     weight = np.where(agrees, z / own, 0)
-    information = 1 / shared + (weight * z).sum(-1)
+    information = np.where(agrees.sum(-1) >= MIN_JOINTS, (weight * z).sum(-1), np.nan)
     shift = (weight * np.where(agrees, measured - z, 0)).sum(-1) / information
     sigma = np.sqrt(1 / information + (SHARED / z.mean(axis=1)) ** 2)
-    enough = (agrees.sum(-1) >= MIN_JOINTS) & (shift**2 < LIMIT**2 * shared)
-    return Distance(np.where(enough, 1 + shift, np.nan), np.where(enough, sigma, np.nan))
+    plausible = shift**2 < LIMIT**2 * shared
+    return Distance(np.where(plausible, 1 + shift, np.nan), np.where(plausible, sigma, np.nan))
 
 
 def _at_distance(joints, distance, shared, found):
     """Return joints moved along their lines of sight, those of a body by the same share."""
+    gain = np.where(found, shared / (shared + distance.sigma**2), 0)
+    ratio = 1 + gain * np.where(found, distance.ratio - 1, 0)
+    less = np.where(found, gain * shared, 0)[:, None, None, None]
     at = joints.positions
-    less = np.where(found, np.maximum(shared - distance.sigma**2, 0), 0)[:, None, None, None]
     return replace(
-        joints, positions=np.where(found, distance.ratio, 1)[:, None, None] * at,
+        joints, positions=ratio[:, None, None] * at,
         covariance=joints.covariance - less * (at[..., None] * at[..., None, :]))
 
 
