@@ -1,6 +1,10 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
+from dataclasses import dataclass
+
+import numpy as np
+from pose3d_ros.core.association import different, trunk_of
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.detection import detect_persons
@@ -8,10 +12,21 @@ from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
 from pose3d_ros.core.lifting import hide_unseen, lift
 from pose3d_ros.core.observation import joint_weights, observe_joints
+from pose3d_ros.core.occlusion import covered
 from pose3d_ros.core.placement import place, with_definition
 from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
 from pose3d_ros.core.stopwatch import Stopwatch
 from pose3d_ros.core.tracking import Tracker
+
+
+@dataclass(frozen=True)
+class Found:
+    """Persons found in a frame, before it is said who they are."""
+
+    owners: list[str | None]  # the tracks in whose boxes they are; None: newly detected
+    keypoints: Keypoints
+    rays: np.ndarray  # (N, J, 2), zero where not seen
+    scores: np.ndarray  # (N, J), zero where not seen
 
 
 class Pipeline:
@@ -39,8 +54,11 @@ class Pipeline:
         self.stopwatch = Stopwatch()
         self._detector, self._heatmap, self._lifter = detector, heatmap, lifter
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
+        self._bones = np.array(self.keypoint_skeleton.bone_indices)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
-        self._tracker = Tracker(config.detection.max_bodies, config.tracking.timeout)
+        self._tracker = Tracker(
+            trunk_of(self.joint_skeleton), config.detection.max_bodies, config.tracking.birth,
+            config.tracking.timeout)
         self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)
         self._bodies = Bodies(self.joint_skeleton, len(self.keypoint_skeleton))
         self._frames = 0
@@ -48,22 +66,21 @@ class Pipeline:
     def __call__(self, frame: Frame) -> list[Body]:
         """Return the bodies in a frame; frames come in the order of their stamps."""
         self.stopwatch.reset()
-        self._tracker.advance(frame.stamp)
+        with self.stopwatch('filtering'):
+            self._tracker.advance(frame.stamp)
+            expected = self._bodies.advance(frame.stamp, self._tracker.ids)
+            self._tracker.expect(expected.positions, frame.camera)
         with self.stopwatch('detection'):
             self._detect(frame)
         with self.stopwatch('keypoints'):
-            keypoints = self._keypoints(frame)
+            found = self._find(frame)
+        joints = self._joints(frame, found)
         with self.stopwatch('tracking'):
-            rays, scores = hide_unseen(
-                frame.camera.rays(keypoints.positions), keypoints.scores,
-                self.config.keypoints.min_score)
-            rows, ids = self._tracker.follow(
-                keypoints.positions, scores > 0, self.config.keypoints.min_seen, frame.stamp)
-            keypoints = keypoints[rows]
-        joints = self._joints(frame, ids, rays[rows], scores[rows], keypoints.spread)
+            ids = self._tracker.assign(
+                frame.stamp, found.owners, found.keypoints, found.scores > 0, joints, expected)
+            self._tracker.end_missed(frame.stamp, frame.camera)
         with self.stopwatch('filtering'):
-            return self._bodies.update(
-                frame.stamp, self._tracker.tracks, ids, keypoints, joints)
+            return self._update(frame.stamp, ids, found, joints)
 
     def predict(self, seconds: float) -> list[Body]:
         """Return the bodies of the last frame where they should be so many seconds after it."""
@@ -87,28 +104,53 @@ class Pipeline:
             boxes, _ = detect_persons(
                 self._detector, frame.image, self._detector.facts.size,
                 self.config.detection.min_score)
-            self._tracker.detect(boxes)
+            self._tracker.detect(boxes, frame.stamp)
         self._frames += 1
 
-    def _keypoints(self, frame: Frame) -> Keypoints:
-        boxes = self._tracker.boxes
+    def _find(self, frame: Frame) -> Found:
+        """Return the persons found in the boxes of tracks and of new detections."""
+        boxes, facts = self._tracker.boxes, self._heatmap.facts
         if not len(boxes):
-            return Keypoints.none(len(self.keypoint_skeleton))
-        facts = self._heatmap.facts
-        return estimate_keypoints(self._heatmap, frame.image, boxes, facts.size, facts.padding)
+            none = Keypoints.none(len(self.keypoint_skeleton))
+            return Found([], none, none.positions, none.scores)
+        keypoints = estimate_keypoints(
+            self._heatmap, frame.image, boxes, facts.size, facts.padding)
+        rays, scores = hide_unseen(
+            frame.camera.rays(keypoints.positions), keypoints.scores,
+            self.config.keypoints.min_score)
+        rays, scores = self._uncovered(frame, keypoints, rays, scores)
+        rows = np.flatnonzero((scores > 0).sum(axis=1) >= self.config.keypoints.min_seen)
+        rows = rows[different(keypoints.positions[rows], scores[rows] > 0, scores[rows])]
+        return Found(self._tracker.owners(rows), keypoints[rows], rays[rows], scores[rows])
 
-    def _joints(self, frame: Frame, ids, rays, scores, spread) -> Joints:
-        if not len(rays):
+    def _uncovered(self, frame: Frame, keypoints: Keypoints, rays, scores) -> tuple:
+        """Return rays and scores without the keypoints that lie on somebody nearer."""
+        hidden = covered(
+            keypoints.positions, scores > 0, self._tracker.distances,
+            frame.camera.matrix[0, 0], self._bones)
+        return np.where(hidden[..., None], 0, rays), np.where(hidden, 0, scores)
+
+    def _joints(self, frame: Frame, found: Found) -> Joints:
+        if not len(found.rays):
             return Joints.none(len(self.joint_skeleton))
         with self.stopwatch('lifting'):
-            given = rays[:, self._lifted], scores[:, self._lifted]
-            past = self._history.past(frame.stamp, ids, *given)
+            given = found.rays[:, self._lifted], found.scores[:, self._lifted]
+            past = self._history.past(frame.stamp, found.owners, *given)
             relative, relative_cov = lift(self._lifter, *given, frame.gravity, past)
         with self.stopwatch('placement'):
-            ray_cov = frame.camera.ray_covariance(rays, spread)
-            observed = observe_joints(self._weights, rays, ray_cov, scores)
+            ray_cov = frame.camera.ray_covariance(found.rays, found.keypoints.spread)
+            observed = observe_joints(self._weights, found.rays, ray_cov, found.scores)
             return with_definition(
                 place(relative, relative_cov, *observed, *self._scale_prior()))
+
+    def _update(self, stamp: float, ids, found: Found, joints: Joints) -> list[Body]:
+        """Let filters and ray history take what was found; return the bodies."""
+        rows = [row for row, name in enumerate(ids) if name]
+        ids = [ids[row] for row in rows]
+        self._history.keep(
+            stamp, ids, found.rays[rows][:, self._lifted], found.scores[rows][:, self._lifted])
+        return self._bodies.update(
+            self._tracker.bodies, ids, found.keypoints[rows], joints[rows])
 
     def _scale_prior(self) -> tuple[float, float]:
         """Return mean and standard deviation of a body's size over that of the lifter's joints."""

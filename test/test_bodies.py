@@ -5,7 +5,7 @@ import numpy as np
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.records import Joints, Keypoints, Source
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
-from pose3d_ros.core.tracking import Track
+from pose3d_ros.core.track import Track
 
 BOX = np.array([0.0, 0, 10, 20])
 
@@ -20,6 +20,12 @@ def seen(z):
     return keypoints, joints
 
 
+def step(bodies, stamp, ids, keypoints, joints, present=('p1',)):
+    """Return the bodies of a frame."""
+    bodies.advance(stamp, present)
+    return bodies.update([Track(name, BOX) for name in present], ids, keypoints, joints)
+
+
 def nobody():
     return Keypoints.none(len(COCO_17)), Joints.none(len(BODY_16))
 
@@ -27,15 +33,15 @@ def nobody():
 def test_found_person_is_lifted_with_velocity():
     bodies = Bodies(BODY_16, 17)
     for frame in range(20):
-        (body,) = bodies.update(frame / 30, [Track('p1', BOX)], ['p1'], *seen(3 + frame / 60))
+        (body,) = step(bodies, frame / 30, ['p1'], *seen(3 + frame / 60))
     assert body.id == 'p1' and (body.source == Source.LIFTED).all()
     np.testing.assert_allclose(body.velocity[:, 2], 0.5, atol=0.1)
 
 
 def test_missed_person_is_predicted_and_says_so():
     bodies = Bodies(BODY_16, 17)
-    bodies.update(0.0, [Track('p1', BOX)], ['p1'], *seen(3))
-    (body,) = bodies.update(0.1, [Track('p1', BOX)], [], *nobody())
+    step(bodies, 0.0, ['p1'], *seen(3))
+    (body,) = step(bodies, 0.1, [], *nobody())
     assert (body.source == Source.PREDICTED).all()
     assert not body.scores.any() and not body.keypoint_scores.any()
     np.testing.assert_allclose(body.joints[:, 2], 3)
@@ -43,16 +49,16 @@ def test_missed_person_is_predicted_and_says_so():
 
 def test_uncertainty_of_a_missed_person_grows():
     bodies = Bodies(BODY_16, 17)
-    (first,) = bodies.update(0.0, [Track('p1', BOX)], ['p1'], *seen(3))
-    (later,) = bodies.update(0.3, [Track('p1', BOX)], [], *nobody())
+    (first,) = step(bodies, 0.0, ['p1'], *seen(3))
+    (later,) = step(bodies, 0.3, [], *nobody())
     assert (np.linalg.det(later.covariance) > np.linalg.det(first.covariance)).all()
 
 
 def test_ended_person_is_forgotten():
     bodies = Bodies(BODY_16, 17)
-    bodies.update(0.0, [Track('p1', BOX)], ['p1'], *seen(3))
-    assert bodies.update(0.1, [], [], *nobody()) == []
-    (again,) = bodies.update(0.2, [Track('p1', BOX)], [], *nobody())
+    step(bodies, 0.0, ['p1'], *seen(3))
+    assert step(bodies, 0.1, [], *nobody(), present=()) == []
+    (again,) = step(bodies, 0.2, [], *nobody())
     assert np.isnan(again.joints).all() and (again.source == Source.UNKNOWN).all()
 
 
@@ -61,7 +67,7 @@ def test_person_whose_joints_were_never_placed_is_unknown():
     joints = Joints(
         np.full_like(joints.positions, np.nan), np.full_like(joints.covariance, np.nan),
         np.zeros_like(joints.scores), np.zeros_like(joints.source))
-    (body,) = Bodies(BODY_16, 17).update(0.0, [Track('p1', BOX)], ['p1'], keypoints, joints)
+    (body,) = step(Bodies(BODY_16, 17), 0.0, ['p1'], keypoints, joints)
     assert np.isnan(body.joints).all() and (body.source == Source.UNKNOWN).all()
     assert not body.scores.any()
 
@@ -69,7 +75,7 @@ def test_person_whose_joints_were_never_placed_is_unknown():
 def test_prediction_moves_on_and_says_so():
     bodies = Bodies(BODY_16, 17)
     for frame in range(20):
-        (now,) = bodies.update(frame / 30, [Track('p1', BOX)], ['p1'], *seen(3 + frame / 60))
+        (now,) = step(bodies, frame / 30, ['p1'], *seen(3 + frame / 60))
     (later,) = bodies.predict(0.1)
     assert later.id == 'p1' and (later.source == Source.PREDICTED).all()
     np.testing.assert_allclose(later.joints[:, 2] - now.joints[:, 2], 0.04, atol=0.02)
@@ -83,8 +89,7 @@ def test_nobody_is_predicted_before_the_first_frame():
 
 def test_joints_are_expected_before_a_frame_is_looked_at():
     bodies = Bodies(BODY_16, 17)
-    tracks = [Track('p1', BOX), Track('p2', BOX)]
-    bodies.update(0.0, tracks, ['p2'], *seen(3))
+    step(bodies, 0.0, ['p2'], *seen(3), present=('p1', 'p2'))
     expected = bodies.advance(0.1, ['p2'])
     assert expected.ids == ('p2',)
     np.testing.assert_allclose(expected.positions[0, :, 2], 3)
@@ -92,6 +97,6 @@ def test_joints_are_expected_before_a_frame_is_looked_at():
 
 def test_another_time_begins_with_nobody():
     bodies = Bodies(BODY_16, 17)
-    bodies.update(9.0, [Track('p1', BOX)], ['p1'], *seen(3))
-    (body,) = bodies.update(0.0, [Track('p2', BOX)], ['p2'], *seen(4))
+    step(bodies, 9.0, ['p1'], *seen(3))
+    (body,) = step(bodies, 0.0, ['p2'], *seen(4), present=('p2',))
     np.testing.assert_allclose(body.joints[:, 2], 4)

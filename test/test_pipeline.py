@@ -93,7 +93,8 @@ class Stage:
     def run(self, **values):
         """Return a pipeline that looks at this stage."""
         self.pipeline = Pipeline(
-            Config.from_values(values), self.detector, self.heatmap, self.lifter)
+            Config.from_values({'tracking.birth': 1} | values),
+            self.detector, self.heatmap, self.lifter)
         return self.pipeline
 
 

@@ -16,12 +16,13 @@ def squats():
 
 def test_a_person_alone_is_followed(squats):
     film, bodies = squats
-    assert set(names_of(film, bodies, 0)) == {'p1'}
-    assert all(len(found) == 1 for found in bodies)
+    # a body is found twice before it is one
+    assert names_of(film, bodies, 0) == [None] + ['p1'] * (len(film) - 1)
+    assert [len(found) for found in bodies] == [0] + [1] * (len(film) - 1)
 
 
 def test_a_person_alone_is_where_they_are(squats):
-    for shot, found in zip(*squats):
+    for shot, found in list(zip(*squats))[1:]:
         person, body = shot.people[0], pairs(shot.people, found)[0]
         off = body.joints - person.joints
         assert np.median(np.linalg.norm(off[:, :2], axis=1)) < 0.25  # across the view

@@ -1,159 +1,223 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Which person is which: ids from frame to frame."""
+"""Which person is which: ids from frame to frame, with the filters that expect them."""
 import numpy as np
-from pose3d_ros.core.tracking import best_pairs, Tracker
+from pose3d_ros.core.association import different, trunk_of
+from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.filtering import Filters
+from pose3d_ros.core.records import Joints, Keypoints, Source
+from pose3d_ros.core.skeleton import BODY_16
+from pose3d_ros.core.tracking import Tracker
 import pytest
 
-MIN_SEEN = 4
-SHAPE = np.array([[0, 0], [1, 0], [0.2, 0.5], [0.8, 0.5], [0, 1], [1, 1]]) * [60, 160]
+CAMERA = PinholeCamera(640, 480, [[500, 0, 320], [0, 500, 240], [0, 0, 1]])
+HEIGHTS = {'pelvis': 0.0, 'hip': 0, 'knee': 0.42, 'ankle': 0.84, 'neck': -0.5, 'shoulder': -0.5,
+           'elbow': -0.25, 'wrist': 0.0, 'head': -0.65, 'nose': -0.62}
+WIDTHS = {'hip': 0.1, 'knee': 0.11, 'ankle': 0.12, 'shoulder': 0.18, 'elbow': 0.24, 'wrist': 0.28}
+FIGURE = np.array([
+    [WIDTHS.get(name.split('_')[-1], 0) * (-1 if 'right' in name else 1),
+     HEIGHTS[name.split('_')[-1]], 0] for name in BODY_16.points])
 
 
-def person(left, top=100):
-    """Return the keypoints (6, 2) of a person 60 px wide and 160 px tall."""
-    return SHAPE + [left, top]
+class Room:
+    """A tracker, filters, and persons at places (x, y, z) m, m from the camera."""
+
+    def __init__(self, max_bodies=3, birth=1, timeout=0.5):
+        self.tracker = Tracker(trunk_of(BODY_16), max_bodies, birth, timeout)
+        self.filters = Filters(BODY_16)
+
+    def step(self, stamp, *places, detected=True, seen=None, score=0.9, noise=0.0):
+        """Take a frame; return the ids of the persons at places, None where not found."""
+        tracker = self.tracker
+        tracker.advance(stamp)
+        self.filters.keep(tracker.ids)
+        self.filters.advance(stamp)
+        expected = self.filters.estimate()
+        tracker.expect(expected.positions, CAMERA)
+        figures = np.reshape([FIGURE + place for place in places], (-1, 16, 3)) + noise
+        pixels = CAMERA.project(figures)
+        if detected:
+            tracker.detect(np.concatenate(
+                [pixels.min(axis=1) - 8, pixels.max(axis=1) + 8], axis=1), stamp)
+        count = len(places)
+        seen = np.ones((count, 16), bool) if seen is None else np.array(seen)
+        keypoints = Keypoints(
+            pixels, np.full((count, 16), score), np.tile(np.eye(2), (count, 16, 1, 1)))
+        joints = Joints(
+            figures, np.tile(np.diag([1e-4, 1e-4, 0.04]), (count, 16, 1, 1)),
+            np.full((count, 16), score), np.full((count, 16), Source.LIFTED, np.uint8))
+        rows = np.flatnonzero(seen.sum(axis=1) >= 6)
+        owners = [None if detected else 'somebody'] * len(rows)
+        ids = tracker.assign(stamp, owners, keypoints[rows], seen[rows], joints[rows], expected)
+        tracker.end_missed(stamp, CAMERA)
+        known = [row for row, name in enumerate(ids) if name]
+        self.filters.update([ids[row] for row in known], joints[rows][known])
+        found = dict(zip(rows.tolist(), ids))
+        return [found.get(row) for row in range(count)]
 
 
-def outline(left, top=100):
-    """Return a detector's box around that person."""
-    return np.array([left - 5, top - 5, left + 65, top + 165.0])
-
-
-def step(tracker, stamp, *found, detections=None, seen=None):
-    """Take a frame in which each track's box shows the keypoints given; return the ids."""
-    tracker.advance(stamp)
-    if detections is not None:
-        tracker.detect(np.array(detections, float).reshape(-1, 4))
-    positions = np.array(found, float).reshape(-1, 6, 2)
-    assert len(positions) == len(tracker.tracks)
-    seen = np.ones(positions.shape[:2], bool) if seen is None else np.array(seen)
-    return tracker.follow(positions, seen, MIN_SEEN, stamp)[1]
-
-
-@pytest.fixture
-def tracker():
-    return Tracker(max_bodies=3, timeout=0.5)
-
-
-def test_one_person_keeps_the_id_without_detections(tracker):
-    assert step(tracker, 0.0, person(0), detections=[outline(0)]) == ['p1']
+def test_one_person_keeps_the_id_without_detections():
+    room = Room()
+    assert room.step(0.0, (0, 0, 4)) == ['p1']
     for frame in range(1, 50):
-        assert step(tracker, frame / 30, person(4 * frame)) == ['p1']
-    np.testing.assert_allclose(tracker.boxes, [[196 - 6, 100 - 16, 196 + 66, 260 + 16]])
+        assert room.step(frame / 30, (0.02 * frame, 0, 4), detected=False) == ['p1']
 
 
-def test_detections_go_to_the_tracks_they_overlap(tracker):
-    step(tracker, 0.0, person(0), person(300), detections=[outline(0), outline(300)])
-    # in another order, one step later: the same persons; the third is new
-    tracker.advance(0.1)
-    tracker.detect(np.array([outline(310), outline(600), outline(8)]))
-    assert [track.id for track in tracker.tracks] == ['p1', 'p2', 'p3']
-    np.testing.assert_allclose(tracker.boxes[:, 0], [3, 305, 595])
+@pytest.mark.parametrize('rate', [5, 7.3, 10, 30, 60])
+def test_a_walking_person_is_one_at_any_rate(rate):
+    room = Room()
+    ids = [room.step(frame / rate, (-1.5 + 1.2 * frame / rate, 0, 4))
+           for frame in range(round(2.5 * rate))]
+    assert ids == [['p1']] * len(ids)
 
 
-def test_no_more_bodies_than_allowed_and_the_best_detections_first(tracker):
-    boxes = [outline(200 * index) for index in range(5)]
-    ids = step(tracker, 0.0, *[person(200 * index) for index in range(3)], detections=boxes)
-    assert ids == ['p1', 'p2', 'p3']
-    tracker.detect(np.array(boxes))
-    assert len(tracker.tracks) == 3
+def test_uneven_stamps_are_no_trouble():
+    room, rng = Room(), np.random.default_rng(0)
+    for stamp in np.cumsum(rng.uniform(0.01, 0.2, 20)):
+        assert room.step(stamp, (-1 + stamp, 0, 4)) == ['p1']
 
 
-def test_a_person_who_leaves_ends_after_the_timeout_and_gets_a_new_id(tracker):
-    step(tracker, 0.0, person(0), detections=[outline(0)])
-    gone = np.full((6, 2), np.nan)
-    for stamp in (0.2, 0.5):
-        assert step(tracker, stamp, gone, seen=[[False] * 6]) == []
-        assert tracker.searching
-    assert step(tracker, 0.51) == []
-    assert tracker.tracks == []
-    assert step(tracker, 0.6, person(0), detections=[outline(0)]) == ['p2']
+def test_two_persons_who_cross_keep_their_ids():
+    room = Room()
+    for frame in range(61):
+        way = -1.2 + 0.04 * frame
+        assert room.step(frame / 30, (way, 0, 3.5), (-way, 0, 4.3)) == ['p1', 'p2']
 
 
-def test_a_person_found_again_in_time_keeps_the_id(tracker):
-    step(tracker, 0.0, person(0), detections=[outline(0)])
-    step(tracker, 0.2, person(0), seen=[[False] * 6])
-    assert step(tracker, 0.4, person(20), detections=[outline(20)]) == ['p1']
-    assert not tracker.searching
+def test_the_one_behind_coasts_while_hidden_and_is_the_same_afterwards():
+    room = Room(timeout=1.0)
+    for frame in range(41):
+        way = -1.2 + 0.06 * frame
+        hidden = 15 < frame < 26
+        places = [(way, 0, 3.5)] + [(-way, 0, 4.3)] * (not hidden)
+        ids = room.step(frame / 20, *places)
+        assert ids == ['p1', 'p2'][:len(places)]
+        assert room.tracker.ids == ['p1', 'p2']
 
 
-def test_a_detection_without_keypoints_is_forgotten_and_costs_no_place(tracker):
-    for stamp in np.arange(5) / 10:
-        seen = [[True] * 3 + [False] * 3]
-        assert step(tracker, stamp, person(0), detections=[outline(0)], seen=seen) == []
-        assert tracker.tracks == []
+def test_who_turns_back_while_hidden_is_still_the_same():
+    room = Room(timeout=1.0)
+    for frame in range(10):
+        room.step(frame / 20, (-1 + 0.06 * frame, 0, 4))
+    for frame in range(10, 20):  # behind a pillar
+        assert room.step(frame / 20) == []
+    assert room.step(1.0, (-0.6, 0, 4)) == ['p1']
 
 
-def test_a_frame_that_failed_after_detection_leaves_no_track(tracker):
+def test_somebody_else_far_from_the_hidden_is_new():
+    room = Room()
+    room.step(0.0, (-1.2, 0, 4))
+    room.step(0.1)
+    assert room.step(0.2, (1.3, 0, 4)) == ['p2']
+
+
+def test_a_mannequin_takes_nobodys_id():
+    room = Room()
+    for frame in range(60):
+        way = -1.4 + 0.05 * frame
+        assert room.step(frame / 30, (0.2, 0, 4.4), (way, 0, 3.6)) == ['p1', 'p2']
+
+
+def test_somebody_is_a_body_once_found_often_enough():
+    room = Room(birth=3)
+    for frame in range(3):
+        assert room.step(frame / 30, (0, 0, 4)) == ['p1']
+        assert [t.id for t in room.tracker.bodies] == (['p1'] if frame == 2 else [])
+
+
+def test_a_find_that_does_not_last_is_forgotten_at_once():
+    room = Room(birth=2)
+    room.step(0.0, (0, 0, 4))
+    room.step(0.03)
+    assert room.tracker.tracks == []
+
+
+def test_who_leaves_the_picture_ends_at_once():
+    room = Room(timeout=5.0)
+    for frame in range(20):
+        room.step(frame / 10, (0.5 + 0.12 * frame, 0, 4))
+    room.step(2.0)
+    assert room.tracker.tracks == []
+
+
+def test_who_vanishes_ends_after_the_timeout_and_is_new_when_back():
+    room = Room(timeout=0.5)
+    room.step(0.0, (0, 0, 4))
+    room.step(0.5)
+    assert room.tracker.ids == ['p1'] and room.tracker.searching
+    room.step(0.51)
+    assert room.tracker.ids == []
+    assert room.step(0.6, (0, 0, 4)) == ['p2']
+
+
+def test_keypoints_without_a_detection_do_not_live_for_ever_when_poor():
+    lives = {}
+    for score in (0.4, 0.8):
+        room = Room()
+        room.step(0.0, (0, 0, 4))
+        lives[score] = sum(room.step(0.1 * frame, (0, 0, 4), detected=False, score=score) == ['p1']
+                           for frame in range(1, 40))
+    assert lives == {0.4: 20, 0.8: 39}
+
+
+def test_no_more_tracks_than_allowed():
+    room = Room(max_bodies=2)
+    ids = room.step(0.0, (-1.2, 0, 4), (0, 0, 4), (1.2, 0, 4))
+    assert ids == ['p1', 'p2', None] and len(room.tracker.tracks) == 2
+
+
+def test_keypoints_that_nobody_detected_begin_no_track():
+    assert Room().step(0.0, (0, 0, 4), detected=False) == [None]
+
+
+def test_a_detection_with_few_keypoints_is_nobody():
+    seen = [[True] * 5 + [False] * 11]
+    assert Room().step(0.0, (0, 0, 4), seen=seen) == [None]
+
+
+def test_a_frame_that_failed_after_detection_leaves_no_track():
+    tracker = Room().tracker
     tracker.advance(0.0)
-    tracker.detect(np.array([outline(0)]))
-    # no follow: the engine raised
+    tracker.detect(np.array([[10.0, 10, 50, 90]]), 0.0)
+    assert len(tracker.boxes) == 1
     tracker.advance(0.1)
-    assert tracker.tracks == []
+    assert tracker.tracks == [] and tracker.boxes.shape == (0, 4)
 
 
-def test_the_clock_jumping_back_ends_everybody_and_ids_are_new(tracker):
-    step(tracker, 100.0, person(0), detections=[outline(0)])
-    assert step(tracker, 3.0, person(0), detections=[outline(0)]) == ['p2']
-    assert step(tracker, 3.1, person(0)) == ['p2']
+@pytest.mark.parametrize('jump', [-50.0, 1000.0])
+def test_a_clock_that_jumps_ends_everybody_and_ids_are_new(jump):
+    room = Room()
+    room.step(100.0, (0, 0, 4))
+    assert room.step(100.0 + jump, (0, 0, 4)) == ['p2']
 
 
-def test_the_same_stamp_twice_is_no_jump(tracker):
-    step(tracker, 1.0, person(0), detections=[outline(0)])
-    assert step(tracker, 1.0, person(0)) == ['p1']
-
-
-def test_the_clock_jumping_far_ahead_ends_everybody(tracker):
-    step(tracker, 0.0, person(0), detections=[outline(0)])
-    assert step(tracker, 1000.0, person(0), detections=[outline(0)]) == ['p2']
-
-
-def test_reset_ends_everybody_and_ids_are_new(tracker):
-    step(tracker, 5.0, person(0), detections=[outline(0)])
-    tracker.reset()
-    assert tracker.boxes.shape == (0, 4) and tracker.searching
-    assert step(tracker, 1.0, person(0), detections=[outline(0)]) == ['p2']
-
-
-def test_two_persons_crossing_keep_their_ids(tracker):
-    # one walks right, the other, 40 px lower, walks left; detections come in either order
-    step(tracker, 0.0, person(0), person(400, 140), detections=[outline(0), outline(400, 140)])
-    for frame in range(1, 41):
-        right, left = 10 * frame, 400 - 10 * frame
-        boxes = [outline(left, 140), outline(right)] if frame % 5 == 0 else None
-        ids = step(tracker, frame / 30, person(right), person(left, 140), detections=boxes)
-        assert ids == ['p1', 'p2']
-    np.testing.assert_allclose(tracker.boxes[:, 0], [400 - 6, 0 - 6])
-
-
-def test_two_tracks_on_one_person_are_one(tracker):
-    step(tracker, 0.0, person(0), person(300), detections=[outline(0), outline(300)])
-    ids = step(tracker, 0.1, person(150), person(151))  # the second box slipped onto the first
-    assert ids == ['p1']
-    assert tracker.searching  # where the other one went
-    step(tracker, 0.5, person(150), person(150))
-    assert step(tracker, 0.9, person(150)) == ['p1']
-    assert not tracker.searching
+def test_the_same_stamp_twice_is_no_jump():
+    room = Room()
+    room.step(1.0, (0, 0, 4))
+    assert room.step(1.0, (0, 0, 4)) == ['p1']
 
 
 def test_ids_are_never_used_again():
-    tracker, used = Tracker(2, 0.1), []
+    room, used = Room(timeout=0.1), []
     for stamp in range(20):
-        used += step(tracker, stamp, person(0), person(300), detections=[outline(0), outline(300)])
+        used += room.step(float(stamp), (-0.5, 0, 4), (0.5, 0, 4))
     assert len(set(used)) == len(used) == 40
     assert all(name[0].isalpha() and name.isalnum() for name in used)
 
 
-def test_nobody(tracker):
-    assert step(tracker, 0.0, detections=[]) == []
-    assert tracker.searching
-    assert tracker.boxes.shape == (0, 4)
+def test_reset_ends_everybody_and_ids_are_new():
+    room = Room()
+    room.step(5.0, (0, 0, 4))
+    room.tracker.reset()
+    assert room.tracker.boxes.shape == (0, 4) and room.tracker.searching
+    assert room.step(1.0, (0, 0, 4)) == ['p2']
 
 
-def test_best_pairs_by_hand():
-    values = np.array([[0.5, 0.6, 0.1], [0.55, 0.9, 0.2]])
-    assert list(best_pairs(values, 0.25)) == [(1, 1), (0, 0)]
-    assert list(best_pairs(values, 0.05)) == [(1, 1), (0, 0)]  # each row once
-    assert list(best_pairs(values, 0.95)) == []
-    assert list(best_pairs(np.zeros((0, 3)), 0.2)) == list(best_pairs(np.zeros((3, 0)), 0.2)) == []
-    assert values[1, 1] == 0.9  # the argument stays as it was
+def test_two_finds_of_one_person_are_one():
+    keypoints = CAMERA.project(np.stack([FIGURE, FIGURE + [0.01, 0, 0], FIGURE + [1, 0, 0]])
+                               + [0, 0, 4])
+    seen = np.ones((3, 16), bool)
+    scores = np.array([0.7, 0.8, 0.6])[:, None] * seen
+    assert different(keypoints, seen, scores).tolist() == [1, 2]
+    seen[1, 8:], seen[0, :8] = False, False  # nothing in common
+    assert different(keypoints, seen, scores).tolist() == [0, 1, 2]

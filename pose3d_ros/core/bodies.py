@@ -47,25 +47,21 @@ class Bodies:
         return self._filters.estimate()
 
     def update(
-        self, stamp: float, tracks: list[Track], ids: list[str], keypoints: Keypoints,
-        joints: Joints,
+        self, tracks: list[Track], ids: list[str], keypoints: Keypoints, joints: Joints,
     ) -> list[Body]:
         """
-        Return the bodies in a frame.
+        Return the bodies in the frame that advance was called for.
 
         Parameters
         ----------
-        stamp : float
-            Of the frame, s.
         tracks : list of Track
-            Everybody who counts as present; those not found in this frame are predicted.
+            Everybody who counts as a body; those not found in this frame are predicted.
         ids : list of N str
-            Who was found.
+            Who was found, bodies or not yet.
         keypoints, joints : Keypoints, Joints
             Of those N.
 
         """
-        self.advance(stamp, [track.id for track in tracks])
         self._filters.update(ids, joints)
         found = {name: row for row, name in enumerate(ids)}
         bodies = [

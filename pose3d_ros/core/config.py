@@ -80,8 +80,11 @@ class Placement:
 class Tracking:
     """Which person is which from frame to frame."""
 
+    birth: int = parameter(
+        2, 'frames in a row in which somebody must be found to be a body', 'frames',
+        low=1, high=100)
     timeout: float = parameter(
-        0.5, 'a body that is not found again within this time ends', 's', low=0.0, high=10.0)
+        1.0, 'a body that is not found again within this time ends', 's', low=0.0, high=10.0)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Estimate:
     positions: np.ndarray  # (N, J, 3) m, NaN unknown
     velocity: np.ndarray  # (N, J, 3) m/s, NaN unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, of the positions; NaN unknown
+    changing: np.ndarray  # (N, J, 3, 3) m^2, the part of it that does not last from frame to frame
 
 
 class Filters:
@@ -117,8 +118,9 @@ class Filters:
         state, covariance = self._bodies['state'].copy(), self._bodies['covariance']
         if ahead:
             state, covariance = self._moved(ahead)
+        changing = covariance[..., :3, :3].copy()
         return Estimate(self.ids, state[..., :3], state[..., 3:],
-                        covariance[..., :3, :3] + self._bodies['lasting'])
+                        changing + self._bodies['lasting'], changing)
 
     def _rows_of(self, ids: Sequence[str]) -> list[int]:
         """Return where bodies are kept, which for new ones is at the end."""

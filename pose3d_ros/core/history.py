@@ -32,16 +32,18 @@ class RayHistory:
         self._ages = interval * np.arange(window - 1, 0, -1)  # (T - 1,) s
         self._frames: dict[str, deque] = {}
 
-    def past(self, stamp: float, ids: list[str], rays: np.ndarray, scores: np.ndarray) -> tuple:
+    def past(
+        self, stamp: float, ids: list[str | None], rays: np.ndarray, scores: np.ndarray,
+    ) -> tuple:
         """
-        Return what came before, and keep the present frame.
+        Return what came before.
 
         Parameters
         ----------
         stamp : float
             Of the present frame, s.
-        ids : list of N str
-            Who is in it.
+        ids : list of N str or None
+            Who is probably in it; None: somebody new.
         rays : (N, J, 2)
             In the camera, zero where not seen.
         scores : (N, J)
@@ -53,19 +55,30 @@ class RayHistory:
             Rays and scores at the window's earlier times, oldest first; zero where unknown.
 
         """
-        old = {name: frames for name, frames in self._frames.items()
-               if stamp > frames[-1][0] >= stamp - self._span}
-        self._frames = {name: old.get(name, deque()) for name in {*old, *ids}}
         times = stamp - self._ages
         shape = (len(ids), len(self._ages), *scores.shape[1:])
         past_rays, past_scores = np.zeros((*shape, 2)), np.zeros(shape)
+        if not len(self._ages):
+            return past_rays, past_scores
+        for row, name in enumerate(ids):
+            frames = [frame for frame in self._frames.get(name, ())
+                      if stamp > frame[0] >= stamp - self._span]
+            frames.append((stamp, rays[row], scores[row]))
+            past_rays[row], past_scores[row] = _at(times, frames, past_rays[row], past_scores[row])
+        return past_rays, past_scores
+
+    def keep(self, stamp: float, ids: list[str], rays: np.ndarray, scores: np.ndarray) -> None:
+        """Keep a frame: arguments as for past; time that runs backwards begins anew."""
+        if not len(self._ages):
+            return
+        old = {name: frames for name, frames in self._frames.items()
+               if stamp > frames[-1][0] >= stamp - self._span}
+        self._frames = {name: old.get(name, deque()) for name in {*old, *ids}}
         for row, name in enumerate(ids):
             frames = self._frames[name]
             frames.append((stamp, rays[row], scores[row]))
             while stamp - frames[0][0] > self._span:
                 frames.popleft()
-            past_rays[row], past_scores[row] = _at(times, frames, past_rays[row], past_scores[row])
-        return past_rays, past_scores
 
     @property
     def _span(self) -> float:

@@ -56,6 +56,11 @@ class Joints:
     scores: np.ndarray  # (N, J) in [0, 1], 0 unknown
     source: np.ndarray  # (N, J) uint8, values of Source
 
+    def __getitem__(self, persons) -> 'Joints':
+        """Return the joints of some of the persons (an index array or a slice)."""
+        return Joints(self.positions[persons], self.covariance[persons], self.scores[persons],
+                      self.source[persons])
+
     @classmethod
     def none(cls, count: int) -> 'Joints':
         """Return the joints of no person, for a skeleton of so many joints."""

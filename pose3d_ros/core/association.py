@@ -1,0 +1,155 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+How well the persons found in a frame fit those who are expected there.
+
+A pair costs what a Gaussian around the expected joints says against it (half the squared
+Mahalanobis distance and the logarithm of the volume: a body that may be anywhere must not win
+over one that is known to be right here), and what its keypoints in the image say.
+"""
+import numpy as np
+from pose3d_ros.core.filtering import Estimate, JITTER
+from pose3d_ros.core.records import Joints
+from pose3d_ros.core.skeleton import Skeleton
+from scipy.optimize import linear_sum_assignment
+
+FLOOR = 0.04  # m, which even the best measurement is off from one frame to the next
+LIMIT = 30.0  # squared standard deviations: what one joint can say against a pair
+GATE = 15.0  # mean over the joints beyond which a pair is none (3 is usual) ...
+SURE = 0.6  # ... unless the keypoints are as similar as this
+KEYPOINTS = 3.0  # weight of the keypoint similarity's logarithm
+#: Keypoint similarity: standard deviation of a keypoint, in square roots of the box's area (COCO
+#: has 0.05 to 0.21 for annotators; here also half a stride between two frames).
+FALLOFF = 0.2
+#: Mean distance of keypoints, in diagonals of the better one's box, below which two are one.
+SAME = 0.06
+LEAP, PACE = 0.4, 1.5  # m and m/s: how far from where they should be the hidden may appear
+_UNIT = 0.1  # m, whose volume costs nothing
+
+
+def spatial_costs(expected: Estimate, joints: Joints) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return how far the found joints are from the expected ones.
+
+    Parameters
+    ----------
+    expected : Estimate
+        Of T tracks. What lasts of the errors is in both and does not count.
+    joints : Joints
+        Of C candidates.
+
+    Returns
+    -------
+    (T, C), (T, C)
+        Mean squared Mahalanobis distance of a joint (NaN where no joint is known on both sides),
+        and the cost: half of that and of the logarithm of the volume.
+
+    """
+    difference = joints.positions[None] - expected.positions[:, None]  # (T, C, J, 3)
+    spread = expected.changing[:, None] + JITTER * joints.covariance[None] + FLOOR**2 * np.eye(3)
+    known = np.isfinite(difference).all(-1) & np.isfinite(spread).all((-1, -2))
+    difference = np.where(known[..., None], difference, 0)
+    spread = np.where(known[..., None, None], spread, np.eye(3))
+    solved = np.linalg.solve(spread, difference[..., None])[..., 0]
+    distance = np.minimum((difference * solved).sum(-1), LIMIT)
+    volume = np.log(np.linalg.det(spread / _UNIT**2))
+    count = known.sum(-1)
+    mean = np.where(count, distance.sum(-1) / np.maximum(count, 1), np.nan)
+    return mean, np.nan_to_num(mean) / 2 + (volume * known).sum(-1) / np.maximum(count, 1) / 2
+
+
+def keypoint_similarity(expected, expected_seen, found, found_seen, areas) -> np.ndarray:
+    """
+    Return the object keypoint similarity (T, C) of expected and found keypoints (COCO's OKS).
+
+    Parameters
+    ----------
+    expected, expected_seen : (T, K, 2), (T, K)
+        Keypoints of the tracks, px, and which of them count.
+    found, found_seen : (C, K, 2), (C, K)
+        Of the candidates.
+    areas : (T,)
+        Of the tracks' boxes, px^2.
+
+    """
+    both = expected_seen[:, None] & found_seen[None]
+    apart = np.where(both[..., None], found[None] - expected[:, None], 0)
+    variance = FALLOFF**2 * np.maximum(areas, 1.0)[:, None, None]
+    similar = np.exp(-(apart**2).sum(-1) / (2 * variance)) * both
+    return similar.sum(-1) / np.maximum(both.sum(-1), 1)
+
+
+def pairs_of(distance, cost, similarity) -> list[tuple[int, int]]:
+    """
+    Return the pairs (track, candidate) of least total cost, each of either at most once.
+
+    Parameters
+    ----------
+    distance, cost : (T, C)
+        From spatial_costs; NaN: nothing is known in space, the keypoints alone decide.
+    similarity : (T, C)
+        From keypoint_similarity.
+
+    """
+    allowed = (distance < GATE) | (similarity > SURE)
+    total = cost - KEYPOINTS * np.log(np.maximum(similarity, 1e-3))
+    return least_cost(total, allowed)
+
+
+def within_reach(expected, found, seconds) -> list[tuple[int, int]]:
+    """
+    Return the pairs of least distance that somebody can have gone while hidden.
+
+    Parameters
+    ----------
+    expected : (T, 3)
+        Where the hidden should be, m; NaN unknown.
+    found : (C, 3)
+        Where somebody appears, m; NaN unknown.
+    seconds : (T,)
+        Since when they have been hidden.
+
+    """
+    apart = np.linalg.norm(expected[:, None] - found[None], axis=-1)
+    allowed = apart < (LEAP + PACE * seconds)[:, None]
+    return least_cost(apart, allowed)
+
+
+def least_cost(cost: np.ndarray, allowed: np.ndarray) -> list[tuple[int, int]]:
+    """Return the allowed pairs (row, column) of a matrix, each once, of least total cost."""
+    cost = np.where(allowed, cost, 0)
+    # a forbidden pair costs more than all others together
+    forbidden = 1 + 2 * np.abs(cost).sum()
+    rows, columns = linear_sum_assignment(np.where(allowed, cost, forbidden))
+    return [(int(t), int(c)) for t, c in zip(rows, columns) if allowed[t, c]]
+
+
+def different(positions, seen, scores) -> np.ndarray:
+    """
+    Return who of the persons found are different ones: (M,) rows, in their order.
+
+    Parameters
+    ----------
+    positions, seen, scores : (N, K, 2), (N, K), (N, K)
+        Keypoints, px; which count; their scores. Of two that are one the better is kept.
+
+    """
+    kept = []
+    for row in np.argsort(-(scores * seen).sum(axis=1), kind='stable'):
+        if not any(_same(positions, seen, row, other) for other in kept):
+            kept.append(int(row))
+    return np.array(sorted(kept), int)
+
+
+def _same(positions, seen, row, other) -> bool:
+    both = seen[row] & seen[other]
+    if not both.any():
+        return False
+    size = np.linalg.norm(np.ptp(positions[other][seen[other]], axis=0))
+    return np.linalg.norm(positions[row] - positions[other], axis=1)[both].mean() < SAME * size
+
+
+def trunk_of(skeleton: Skeleton) -> list[int]:
+    """Return the joints that say where a body is: those of the trunk."""
+    parts = ('pelvis', 'neck', 'hip', 'shoulder')
+    return [row for row, name in enumerate(skeleton.points) if name.split('_')[-1] in parts]
