@@ -35,7 +35,7 @@ class Inputs:
     def __init__(self, node, camera, ready: Callable):
         self._node, self._ready = node, ready
         self._pairing = Pairing()
-        self._patience = max(1.0, camera.timeout)
+        self._patience = camera.timeout
         self._came: dict[str, float] = {}  # s, monotonic: when the last image, info, pair came
         kind, topic = (
             (CompressedImage, 'image/compressed') if camera.transport == 'compressed'

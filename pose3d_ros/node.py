@@ -69,17 +69,18 @@ class Pose3D(LifecycleNode):
         self._frame_id = ''
         self._pipeline.reset()
         self._outputs = Outputs(
-            self, self._config, self._pipeline.keypoint_skeleton, self._pipeline.joint_skeleton)
+            self, self._config.output, self._pipeline.keypoint_skeleton,
+            self._pipeline.joint_skeleton, self._pipeline.predict)
         self._worker = NewestWorker(
-            self._process, self._end_bodies, self._config.camera.timeout)
+            self._process, self._on_silence, self._config.camera.timeout)
         self._inputs = Inputs(self, self._config.camera, self._on_frame)
         self.get_logger().info('active')
         return super().on_activate(state)
 
     def on_deactivate(self, state) -> TransitionCallbackReturn:
         """Stop the worker, clear what was published."""
-        self._inputs.destroy()
         self._worker.stop()
+        self._inputs.destroy()
         self._end_bodies()
         self._outputs.destroy()
         self._inputs = self._outputs = self._worker = None
@@ -122,7 +123,10 @@ class Pose3D(LifecycleNode):
             return False
         self._frame_id = header.frame_id
         latency = self.get_clock().now().nanoseconds - messages.nanoseconds(header.stamp)
+        silent = self._health.silent
         self._health.frame(latency * 1e-9, dict(self._pipeline.stopwatch.seconds), len(bodies))
+        if silent:
+            self._report()
         return True
 
     def _stands(self, camera: str) -> dict:
@@ -140,6 +144,11 @@ class Pose3D(LifecycleNode):
         self._health.skip(_text(error))
         self.get_logger().warning(
             f'frame skipped: {self._health.problem}', throttle_duration_sec=WARN_EVERY)
+
+    def _on_silence(self) -> None:
+        """No good frame came in time; in the worker thread."""
+        self._end_bodies()
+        self._report()  # not a second later, in its turn
 
     def _end_bodies(self) -> None:
         """No good frame came in time, or will come: nobody may be taken for present."""
@@ -164,7 +173,8 @@ class Pose3D(LifecycleNode):
             problem = self._health.problem or self._engines.problem
             return ('WARN', problem) if problem else ('OK', 'running')
         problem = self._health.problem or self._inputs.complaint()
-        if self._health.since < GRACE and not self._health.problem:
+        first = self._health.age == float('inf')
+        if first and self._health.since < GRACE and not self._health.problem:
             return 'OK', 'waiting for the first frame'
         return 'ERROR', f'no bodies are published: {problem}'
 

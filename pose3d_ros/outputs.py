@@ -1,8 +1,11 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Everything the node publishes about bodies."""
+from collections.abc import Callable
+
 from diagnostic_msgs.msg import DiagnosticArray
 from pose3d_ros import messages
+from pose3d_ros.core.capsules import capsules_of
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.hri_outputs import hri_outputs
@@ -19,18 +22,37 @@ FAREWELL = Duration(seconds=0.5)
 
 
 class Outputs:
-    """Publishers of the node; called by one thread."""
+    """
+    Publishers of the node; called by one thread.
 
-    def __init__(self, node, config, keypoint_skeleton, joint_skeleton):
-        self._node = node
+    Parameters
+    ----------
+    node : rclpy node
+        Topics are below its name.
+    config : core.config.Output
+        What is published.
+    keypoint_skeleton, joint_skeleton : Skeleton
+        Of the bodies.
+    predict : callable
+        Returns the bodies of the frame just published, some seconds later.
+
+    """
+
+    def __init__(
+        self, node, config, keypoint_skeleton, joint_skeleton,
+        predict: Callable[[float], list[Body]],
+    ):
+        self._node, self._config, self._predict = node, config, predict
         self._keypoint_skeleton, self._joint_skeleton = keypoint_skeleton, joint_skeleton
-        self._markers = node.create_publisher(MarkerArray, '~/markers', RELIABLE)
-        self._cloud = node.create_publisher(PointCloud2, '~/joints', RELIABLE)
-        self._overlay = node.create_publisher(Image, '~/overlay', NEWEST)
-        self._tf = node.create_publisher(TFMessage, '/tf', QoSProfile(depth=100)) \
-            if config.output.tf else None
-        self._hri = hri_outputs(node, keypoint_skeleton, joint_skeleton) \
-            if config.output.hri else None
+        create = node.create_publisher
+        self._markers = create(MarkerArray, '~/markers', RELIABLE)
+        self._capsules = create(MarkerArray, '~/capsules', RELIABLE)
+        self._cloud = create(PointCloud2, '~/joints', RELIABLE)
+        self._predicted = create(PointCloud2, '~/joints_predicted', RELIABLE) \
+            if config.horizon else None
+        self._overlay = create(Image, '~/overlay', NEWEST)
+        self._tf = create(TFMessage, '/tf', QoSProfile(depth=100)) if config.tf else None
+        self._hri = hri_outputs(node, keypoint_skeleton, joint_skeleton) if config.hri else None
         self._ids: list[str] = []
 
     def publish(self, header: Header, frame: Frame, bodies: list[Body]) -> None:
@@ -38,7 +60,7 @@ class Outputs:
         self._bodies(header, bodies)
         if self._hri:
             self._hri.publish(header, bodies, frame.camera.width, frame.camera.height)
-        if self._overlay.get_subscription_count():
+        if _wanted(self._overlay):
             image = draw_bodies(
                 frame.image.copy(), bodies, self._keypoint_skeleton, self._joint_skeleton)
             self._overlay.publish(messages.message_from_image(image, header))
@@ -53,6 +75,19 @@ class Outputs:
         if self._tf and bodies:
             self._tf.publish(
                 messages.transforms_from_bodies(header, bodies, self._joint_skeleton))
+        if _wanted(self._predicted):
+            self._publish_predicted(header, bodies)
+        if _wanted(self._capsules):
+            sigmas = self._config.sigmas
+            self._capsules.publish(messages.markers_from_capsules(header, {
+                body.id: capsules_of(body, sigmas, self._joint_skeleton) for body in bodies
+            }, ended))
+
+    def _publish_predicted(self, header: Header, bodies: list[Body]) -> None:
+        horizon = self._config.horizon
+        then = Header(stamp=messages.later(header.stamp, horizon), frame_id=header.frame_id)
+        later = self._predict(horizon) if bodies else []
+        self._predicted.publish(messages.cloud_from_bodies(then, later, self._joint_skeleton))
 
     def end_bodies(self, header: Header) -> None:
         """Publish that nobody is there (any more)."""
@@ -62,14 +97,20 @@ class Outputs:
 
     def destroy(self) -> None:
         """Clear RViz and remove the publishers."""
-        self._markers.publish(messages.clear_markers())
-        for publisher in (self._markers, self._cloud):
+        for publisher in (self._markers, self._capsules):
+            publisher.publish(messages.clear_markers())
+        reliable = self._markers, self._capsules, self._cloud, self._predicted
+        for publisher in filter(None, reliable):
             publisher.wait_for_all_acked(FAREWELL)  # else the last word may go with its publisher
-        for publisher in (self._markers, self._cloud, self._overlay, self._tf):
-            if publisher:
-                self._node.destroy_publisher(publisher)
+        for publisher in filter(None, (*reliable, self._overlay, self._tf)):
+            self._node.destroy_publisher(publisher)
         if self._hri:
             self._hri.destroy()
+
+
+def _wanted(publisher) -> bool:
+    """Return whether there is such a publisher and somebody listens."""
+    return publisher is not None and publisher.get_subscription_count() > 0
 
 
 def diagnostics_publisher(node):

@@ -4,7 +4,7 @@
 from builtin_interfaces.msg import Time
 from hypothesis import given
 from hypothesis import strategies as st
-from pose3d_ros.messages import nanoseconds, seconds, stamp_from_seconds
+from pose3d_ros.messages import age, later, nanoseconds, seconds, stamp_from_seconds
 import pytest
 
 
@@ -30,3 +30,11 @@ def test_before_the_epoch():
     assert nanoseconds(Time(sec=-1, nanosec=500_000_000)) == -500_000_000
     assert seconds(Time(sec=-1, nanosec=500_000_000)) == -0.5
     assert stamp_from_seconds(-0.5) == Time(sec=-1, nanosec=500_000_000)
+
+
+def test_later_and_age():
+    stamp = Time(sec=7, nanosec=950_000_000)
+    assert later(stamp, 0.1) == Time(sec=8, nanosec=50_000_000)
+    assert later(stamp, 0.0) == stamp
+    assert age(stamp, later(stamp, 0.25)) == pytest.approx(0.25)
+    assert age(later(stamp, 1.0), stamp) == pytest.approx(-1.0)

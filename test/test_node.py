@@ -5,108 +5,24 @@ from array import array
 from types import SimpleNamespace
 
 from builtin_interfaces.msg import Time
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticStatus
 from message_fixtures import image as image_message
+from node_rig import at_stamp, CLOUD, MARKERS, picture, running, shows, stamp_of
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16
-from pose3d_ros.messages import bodies_from_cloud, info_from_camera, nanoseconds
+from pose3d_ros.messages import bodies_from_cloud, nanoseconds
 import pytest
 from rclpy.qos import qos_profile_sensor_data
-from ros_helpers import ENGINES, NODE, own_domain, person, Probe, Process
-from sensor_msgs.msg import Image, JointState, PointCloud2
+from ros_helpers import person
+from sensor_msgs.msg import Image, JointState
 from std_msgs.msg import Header
-from tf2_msgs.msg import TFMessage
-from visualization_msgs.msg import Marker, MarkerArray
-
-MARKERS, CLOUD, DIAGNOSTICS = '/pose3d/markers', '/pose3d/joints', '/diagnostics'
-TIMEOUT = 0.5  # s, camera.timeout
-
-
-class Rig:
-    """A node in a process, a probe, and the camera in the test's hands."""
-
-    def __init__(self, domain: int, log, **parameters):
-        self.process = Process(domain, log, NODE, **ENGINES, **parameters)
-        self.probe = Probe(domain)
-        self.heard = self.probe.heard
-        for topic, kind in {
-                MARKERS: MarkerArray, CLOUD: PointCloud2, '/tf': TFMessage,
-                DIAGNOSTICS: DiagnosticArray}.items():
-            self.probe.listen(topic, kind)
-
-    def now(self) -> Time:
-        """Return the time."""
-        return self.probe.node.get_clock().now().to_msg()
-
-    def send(self, change=lambda image, info: None) -> int:
-        """Publish the picture and its camera_info, changed; return the stamp, ns."""
-        stamp = self.now()
-        image, info = image_message(picture(), 'rgb8'), info_from_camera(person()[1])
-        info.header = image.header = Header(stamp=stamp, frame_id='lens')
-        image, info = change(image, info) or (image, info)
-        if info is not None:
-            self.probe.publish('/camera_info', info, qos_profile_sensor_data)
-        self.probe.publish('/image', image, qos_profile_sensor_data)
-        self.probe.spin(0.05)
-        return nanoseconds(stamp)
-
-    def forget(self) -> None:
-        """Forget what was heard."""
-        for messages in self.heard.values():
-            messages.clear()
-
-    def find_body(self, send=None, fresh=True) -> MarkerArray:
-        """Send images until there are markers of a body; return them."""
-        if fresh:
-            self.forget()
-        return self.probe.wait(
-            lambda: next((m for m in self.heard[MARKERS] if shows(m)), None),
-            lambda: f'markers of a body; log:\n{self.process.log}', send or self.send)
-
-    def hear(self, text: str, meanwhile=lambda: None) -> DiagnosticStatus:
-        """Return the first diagnostic status whose message holds a text."""
-        def statuses():
-            return [msg.status[0] for msg in self.heard[DIAGNOSTICS]]
-        return self.probe.wait(
-            lambda: next((each for each in statuses() if text in each.message), None),
-            lambda: f'{text!r} in diagnostics: {[each.message for each in statuses()]}', meanwhile)
-
-    def stamps(self) -> set[int]:
-        """Return the stamps, ns, of everything that shows a body."""
-        headers = [m.header for msg in self.heard[MARKERS] for m in msg.markers if m.action == 0]
-        headers += [t.header for msg in self.heard['/tf'] for t in msg.transforms]
-        headers += [msg.header for msg in self.heard[CLOUD] if msg.height]
-        return {nanoseconds(header.stamp) for header in headers}
-
-    def close(self) -> None:
-        """End all."""
-        self.probe.close()
-        self.process.close()
-
-
-def picture() -> np.ndarray:
-    """Return a picture of a person."""
-    return person()[0]
-
-
-def shows(msg: MarkerArray) -> bool:
-    """Return whether markers show a body."""
-    return any(marker.action == Marker.ADD for marker in msg.markers)
 
 
 @pytest.fixture(scope='module')
 def rig(tmp_path_factory):
     """Yield a running node that many tests share."""
-    person()  # skips without data
-    with own_domain() as domain:
-        rig = Rig(domain, tmp_path_factory.mktemp('rig') / 'pose3d.log', **{
-            'camera.timeout': TIMEOUT})
-        try:
-            rig.process.wait_for('active')
-            yield rig
-            assert rig.process.running, rig.process.log
-        finally:
-            rig.close()
+    with running(tmp_path_factory.mktemp('rig')) as rig:
+        yield rig
 
 
 def test_outputs_have_the_header_of_the_image(rig):
@@ -132,16 +48,6 @@ def test_outputs_have_the_header_of_the_image(rig):
     pelvis = body.joints[BODY_16.index('pelvis')]
     np.testing.assert_allclose([where.x, where.y, where.z], pelvis, atol=1e-5)
     assert 1 < pelvis[2] < 20  # m
-
-
-def stamp_of(msg: MarkerArray) -> int:
-    """Return the stamp of the last marker, ns: deletions come first."""
-    return nanoseconds(msg.markers[-1].header.stamp)
-
-
-def at_stamp(messages, stamp: int):
-    """Return the message of an image."""
-    return next((msg for msg in messages if nanoseconds(msg.header.stamp) == stamp), None)
 
 
 def test_diagnostics(rig):
@@ -272,41 +178,6 @@ def test_good_images_after_all_that(rig):
     rig.hear('running', rig.send)
 
 
-def test_silent_camera(rig):
-    """Bodies end in time, once; a camera that comes back brings new ones."""
-    for _ in range(3):
-        ids = names(rig.find_body())
-        rig.probe.spin(0.2)
-        rig.forget()
-        last = rig.send()
-        rig.probe.wait(lambda: deletions(rig), 'deletions')
-        gone = deletions(rig)
-        delay = (max(nanoseconds(m.header.stamp) for m in gone.values()) - last) * 1e-9
-        if delay < TIMEOUT + 0.2 + 0.1:  # 0.1: the frame itself
-            break
-    assert delay < TIMEOUT + 0.3
-    assert {m.header.frame_id for m in gone.values()} == {'lens'}
-    assert {ns.partition('/')[2] for ns in gone} >= ids
-    assert rig.probe.wait(lambda: rig.heard[CLOUD] and rig.heard[CLOUD][-1].height == 0,
-                          'an empty cloud')
-    status = rig.hear('no more image on /image')
-    assert status.level == DiagnosticStatus.ERROR
-    values = {each.key: each.value for each in status.values}
-    assert values['bodies'] == '0' and 'rate_hz' not in values
-    assert not names(rig.find_body()) & ids
-
-
-def deletions(rig) -> dict:
-    """Return the deletions that were heard, by namespace."""
-    markers = [marker for msg in rig.heard[MARKERS] for marker in msg.markers]
-    return {m.ns: m for m in markers if m.action == Marker.DELETE}
-
-
-def names(msg: MarkerArray) -> set[str]:
-    """Return the ids of the bodies that markers show."""
-    return {m.ns.partition('/')[2] for m in msg.markers if m.action == Marker.ADD}
-
-
 def test_overlay_is_not_drawn_for_nobody(monkeypatch):
     from pose3d_ros import outputs
     drawn = []
@@ -315,8 +186,8 @@ def test_overlay_is_not_drawn_for_nobody(monkeypatch):
     quiet = SimpleNamespace(
         publish=lambda msg: None, get_subscription_count=lambda: subscribers[0])
     node = SimpleNamespace(create_publisher=lambda *_: quiet)
-    config = SimpleNamespace(output=SimpleNamespace(tf=False, hri=False))
-    out = outputs.Outputs(node, config, None, BODY_16)
+    config = SimpleNamespace(tf=False, hri=False, horizon=0.0, sigmas=2.0)
+    out = outputs.Outputs(node, config, None, BODY_16, lambda seconds: [])
     frame = SimpleNamespace(image=picture(), camera=person()[1])
     out.publish(Header(), frame, [])
     assert not drawn

@@ -122,8 +122,10 @@ class Manager:
 
     def __init__(self, domain: int):
         self.probe = Probe(domain)
-        self.probe.listen('/pose3d/markers', MarkerArray)
-        self.probe.listen('/pose3d/joints', PointCloud2)
+        for topic in ('/pose3d/markers', '/pose3d/capsules'):
+            self.probe.listen(topic, MarkerArray)
+        for topic in ('/pose3d/joints', '/pose3d/joints_predicted'):
+            self.probe.listen(topic, PointCloud2)
         self.heard = self.probe.heard
         picture, self._camera = person()
         self.jpeg = cv2.imencode('.jpg', picture[..., ::-1])[1].tobytes()
@@ -233,13 +235,14 @@ def test_lifecycle(managed):
     manager.find_body()
 
     heard = manager.heard
-    heard['/pose3d/markers'].clear()
     assert manager.change(Transition.TRANSITION_DEACTIVATE)
     assert manager.state() == State.PRIMARY_STATE_INACTIVE
-    manager.probe.wait(lambda: any(
-        m.action == Marker.DELETEALL for msg in heard['/pose3d/markers'] for m in msg.markers),
-        'markers cleared')
-    manager.probe.wait(lambda: heard['/pose3d/joints'][-1].height == 0, 'an empty cloud')
+    for topic in ('/pose3d/markers', '/pose3d/capsules'):
+        manager.probe.wait(
+            lambda: [m.action for m in heard[topic][-1].markers] == [Marker.DELETEALL],
+            f'{topic} cleared')
+    for topic in ('/pose3d/joints', '/pose3d/joints_predicted'):
+        manager.probe.wait(lambda: heard[topic][-1].height == 0, f'an empty cloud on {topic}')
     assert heard['/pose3d/joints'][-1].header.frame_id == 'lens'
 
     assert manager.change(Transition.TRANSITION_ACTIVATE)

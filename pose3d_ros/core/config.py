@@ -104,6 +104,10 @@ class Output:
 
     tf: bool = parameter(True, 'publish body and joint frames on /tf')
     hri: bool = parameter(True, 'publish REP-155 topics below /humans where hri_msgs is installed')
+    horizon: float = parameter(
+        0.1, 'joints_predicted: so long after the image, 0 publishes none', 's', low=0.0, high=1.0)
+    sigmas: float = parameter(
+        2.0, 'capsules: so many standard deviations wider than the limbs', low=0.0, high=10.0)
 
 
 @dataclass(frozen=True)

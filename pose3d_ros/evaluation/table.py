@@ -42,7 +42,8 @@ _FORESIGHT = {
 def table(report: dict) -> str:
     """Return the lines to print for a report of `evaluate`."""
     lines = [_row('', '', 'mean', 'median', 'p95')]
-    lines += [_errors(*_ERRORS[name], report[name]) for name in _ERRORS]
+    lines += [_errors(*_ERRORS[name], report[name]) for name in _ERRORS
+              if not _ERRORS[name][0].startswith(' ') or report[name]['mean'] is not None]
     lines += [_errors(*_ROOT[name], report['root'][name]) for name in _ROOT]
     lines += [_row('PCK@0.2 torso', '', _number(report['pck']['mean']))]
     lines += [_row(label, '', _number(report[name])) for name, label in _COUNTS.items()]

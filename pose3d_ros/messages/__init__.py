@@ -5,6 +5,7 @@ Messages to records and back: the only place that knows encodings, units and fie
 
 Imports message classes but never rclpy, so that everything here is tested with hand-made messages.
 """
+from pose3d_ros.messages.capsules import markers_from_capsules
 from pose3d_ros.messages.cloud import bodies_from_cloud, cloud_from_bodies
 from pose3d_ros.messages.diagnostics import diagnostics_from
 from pose3d_ros.messages.images import (
@@ -17,11 +18,12 @@ from pose3d_ros.messages.images import (
     rgb_from_compressed,
 )
 from pose3d_ros.messages.markers import clear_markers, markers_from_bodies
-from pose3d_ros.messages.stamps import nanoseconds, seconds, stamp_from_seconds
+from pose3d_ros.messages.stamps import age, later, nanoseconds, seconds, stamp_from_seconds
 from pose3d_ros.messages.transforms import static_transform, transforms_from_bodies
 
 __all__ = [
     'MessageError',
+    'age',
     'bodies_from_cloud',
     'camera_from_message',
     'clear_markers',
@@ -30,7 +32,9 @@ __all__ = [
     'diagnostics_from',
     'image_from_message',
     'info_from_camera',
+    'later',
     'markers_from_bodies',
+    'markers_from_capsules',
     'message_from_image',
     'nanoseconds',
     'rgb_from_compressed',

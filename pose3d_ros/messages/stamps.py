@@ -18,3 +18,14 @@ def stamp_from_seconds(time: float) -> Time:
     """Return the stamp of a time in seconds."""
     sec, nanosec = divmod(round(time * 1e9), 1_000_000_000)
     return Time(sec=sec, nanosec=nanosec)
+
+
+def later(stamp: Time, time: float) -> Time:
+    """Return the stamp of so many seconds after another."""
+    sec, nanosec = divmod(nanoseconds(stamp) + round(time * 1e9), 1_000_000_000)
+    return Time(sec=sec, nanosec=nanosec)
+
+
+def age(stamp: Time, now: Time) -> float:
+    """Return how many seconds ago a stamp was; now is node.get_clock().now().to_msg()."""
+    return (nanoseconds(now) - nanoseconds(stamp)) * 1e-9
