@@ -14,7 +14,7 @@ import torch
 
 #: Shares of the scenes: only a part, made smaller, with guests, of these nothing but guests.
 PART, SMALLER, GUESTS, ONLY_GUESTS = 0.5, 0.3, 0.7, 0.3
-CLEAN = 0.4  # share of the scenes that stay as they were rendered
+CLEAN = 0.55  # share of the scenes that stay as they were rendered
 MOST_GUESTS, LEAST_GUEST = 4, 18  # of one scene; px, height of what is seen of the smallest
 #: Persons below these may be called persons or not: seen share of the surface, px of the box.
 LEAST_SHARE, LEAST_HEIGHT = 0.2, 12

@@ -15,7 +15,7 @@ PERSON_SIGMA, LEAST_SIGMA = 0.10, 0.7
 NEAR_MIDDLE = 0.3
 #: Logarithm of the distance, in px of the map, that a network starts with (see network.PRIOR).
 BOX_START = 5.5
-BOX_WEIGHT = 2.0
+BOX_WEIGHT = 4.0
 
 
 def strengths(visibility: torch.Tensor) -> torch.Tensor:
