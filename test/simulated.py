@@ -32,7 +32,7 @@ LIMBS = [COCO_17.index(name) for name in LIMB_JOINTS]
 class Shot:
     """A picture of a simulated camera, and everybody in the scene, also out of the picture."""
 
-    frame: Frame  # with depth and gravity
+    frame: Frame  # with depth, gravity and height of the camera
     people: list[PersonTruth]
 
 
@@ -51,7 +51,7 @@ def shoot(scene: Scene, seconds: float, rate: float = RATE, start: float = 0.0):
 
 def _frame(stamp: float, picture, view: View) -> Frame:
     down = view.rotation @ [0.0, 0.0, -1.0]
-    return Frame(float(stamp), picture.image, view.camera, picture.depth, down)
+    return Frame(float(stamp), picture.image, view.camera, picture.depth, down, view.eye[2])
 
 
 @cache
