@@ -16,7 +16,8 @@ class NewestWorker:
     handle : callable
         Called in the thread with each item; returns whether the item was good. Must not raise.
     silence : callable
-        Called in the thread once whenever no good item came for timeout seconds.
+        Called in the thread once whenever no other item has come timeout seconds after the last
+        good one came, however long that one takes.
     timeout : float
         Seconds.
 
@@ -24,7 +25,7 @@ class NewestWorker:
 
     def __init__(self, handle: Callable[[Any], bool], silence: Callable[[], None], timeout: float):
         self._handle, self._silence, self._timeout = handle, silence, timeout
-        self._waiting: list[Any] = []
+        self._waiting: list[tuple[Any, float]] = []  # at most one, and when it came
         self._stopped = False
         self._news = threading.Condition()
         self._thread = threading.Thread(target=self._run, name='pose3d worker', daemon=True)
@@ -34,7 +35,7 @@ class NewestWorker:
         """Hand over an item; return whether a waiting one was dropped for it."""
         with self._news:
             dropped = bool(self._waiting)
-            self._waiting = [item]
+            self._waiting = [(item, monotonic())]
             self._news.notify()
         return dropped
 
@@ -48,14 +49,15 @@ class NewestWorker:
     def _run(self) -> None:
         due = monotonic() + self._timeout  # when it counts as silence
         while (items := self._next(due)) is not None:
-            if any(self._handle(item) for item in items):
-                due = monotonic() + self._timeout
+            good = [came for item, came in items if self._handle(item)]
+            if good:
+                due = good[0] + self._timeout
             elif monotonic() >= due:
                 self._silence()
                 due = float('inf')
 
-    def _next(self, due: float) -> list[Any] | None:
-        """Return the waiting items, none of them when it gets due; None when it is over."""
+    def _next(self, due: float) -> list[tuple[Any, float]] | None:
+        """Return what is waiting, nothing when it gets due; None when it is over."""
         with self._news:
             patience = None if due == float('inf') else max(0.0, due - monotonic())
             self._news.wait_for(lambda: self._waiting or self._stopped, patience)

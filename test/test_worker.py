@@ -4,6 +4,7 @@
 import threading
 from time import monotonic
 
+from pose3d_ros import worker as module
 from pose3d_ros.worker import NewestWorker
 import pytest
 
@@ -43,19 +44,25 @@ def test_silence_comes_in_time(started):
     assert 0.05 <= monotonic() - start < 1
 
 
-def test_a_good_item_that_took_long_is_no_silence(started):
-    told, handled = [], threading.Event()
+def test_silence_counts_from_when_the_last_item_came(started, monkeypatch):
+    """Slow work is no silence while there is more to do; after it no time is left."""
+    times = [0.0]
+    monkeypatch.setattr(module, 'monotonic', lambda: times[-1])
+    told, busy, go, end = [], threading.Event(), threading.Event(), threading.Event()
 
     def handle(item):
-        threading.Event().wait(0.1)  # longer than the timeout
-        handled.set()
-        return True
+        told.append(item)
+        busy.set()
+        return go.wait(5)
 
-    worker = started(handle, lambda: told.append(handled.is_set()), timeout=0.05)
-    worker.submit('slow')
-    assert handled.wait(5)
-    threading.Event().wait(0.02)
-    assert told == []
+    worker = started(handle, lambda: told.append('end') or end.set(), timeout=60.0)
+    worker.submit(1)
+    assert busy.wait(5)
+    worker.submit(2)
+    times.append(61.0)  # both came longer ago than the timeout
+    go.set()
+    assert end.wait(5)
+    assert told == [1, 2, 'end']
 
 
 def test_many_submissions_from_many_threads_end_with_the_newest(started):
