@@ -26,7 +26,7 @@ def markers(capsules, ended=()):
 def test_a_cylinder_and_its_spheres():
     capsules = capsules_of(body())
     found = markers({'p7': capsules})
-    assert len(found) == 2 * len(CAPSULES)
+    assert len(found) == 2 * len(CAPSULES) - 5  # skull, hands and feet have no cylinders
     number = CAPSULES.index('left_thigh')
     cylinder, spheres = (found['capsules/p7', 2 * number + n] for n in (0, 1))
     ends, radius = capsules.ends[number], capsules.radii[number]
@@ -40,7 +40,7 @@ def test_a_cylinder_and_its_spheres():
 def test_a_sphere_has_no_cylinder():
     found = markers({'p7': capsules_of(body())})
     number = CAPSULES.index('skull')
-    assert found['capsules/p7', 2 * number].action == Marker.DELETE
+    assert ('capsules/p7', 2 * number) not in found
     assert len(found['capsules/p7', 2 * number + 1].points) == 1
 
 

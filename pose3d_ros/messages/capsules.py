@@ -46,8 +46,8 @@ def _capsule(header: Header, name: str, number: int, ends, radius, turn) -> list
     spheres.pose.orientation = UPRIGHT
     length = np.linalg.norm(ends[1] - ends[0])
     spheres.points = [_point(end) for end in (ends if length else ends[:1])]
-    if not length:  # RViz complains about a cylinder without length
-        return [_deletion(header, name, number), spheres]
+    if not length:
+        return [spheres]  # RViz complains about a cylinder without length
     cylinder.pose = Pose(position=_point(ends.mean(axis=0)), orientation=turn)
     cylinder.scale.z = float(length)
     return [cylinder, spheres]
