@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
 from pose3d_ros.core import boxes
-import pytest
 
 quick = settings(deadline=None, max_examples=40)
 coordinate = st.floats(-100, 100)
@@ -76,6 +75,7 @@ def test_around_a_single_point_has_an_area():
     np.testing.assert_allclose(box, [6.9, 7.9, 7.1, 8.1])
 
 
-def test_around_nothing_is_refused():
-    with pytest.raises(ValueError, match='zero-size'):
-        boxes.around(np.zeros((3, 2)), np.zeros(3, bool), 0.1)
+def test_around_nothing_is_empty():
+    empty = boxes.around(np.ones((3, 2)), np.zeros(3, bool), 0.1)
+    assert boxes.area(empty) == 0
+    assert boxes.overlap(empty[None], np.array([[0.0, 0, 9, 9]])) == 0

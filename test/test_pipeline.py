@@ -57,8 +57,8 @@ class Stage:
 
     def _detect(self, image):
         self.detections += 1
-        boxes = np.zeros((5, 4), np.float32)
-        scores = np.zeros(5, np.float32)
+        boxes = np.zeros((8, 4), np.float32)
+        scores = np.zeros(8, np.float32)
         for row, pixels in enumerate(self.pixels()):
             boxes[row] = *pixels.min(axis=0) - 8, *pixels.max(axis=0) + 8
             scores[row] = 0.9

@@ -8,7 +8,9 @@ Mahalanobis distance and the logarithm of the volume: a body that may be anywher
 over one that is known to be right here), and what its keypoints in the image say.
 """
 import numpy as np
+from pose3d_ros.core import boxes as box
 from pose3d_ros.core.filtering import Estimate, JITTER
+from pose3d_ros.core.matrices import inverse_and_determinant
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import Skeleton
 from scipy.optimize import linear_sum_assignment
@@ -50,9 +52,10 @@ def spatial_costs(expected: Estimate, joints: Joints) -> tuple[np.ndarray, np.nd
     known = np.isfinite(difference).all(-1) & np.isfinite(spread).all((-1, -2))
     difference = np.where(known[..., None], difference, 0)
     spread = np.where(known[..., None, None], spread, np.eye(3))
-    solved = np.linalg.solve(spread, difference[..., None])[..., 0]
-    distance = np.minimum((difference * solved).sum(-1), LIMIT)
-    volume = np.log(np.linalg.det(spread / _UNIT**2))
+    inverse, determinant = inverse_and_determinant(spread)
+    distance = np.einsum('...i,...ij,...j->...', difference, inverse, difference)
+    distance = np.minimum(distance, LIMIT)
+    volume = np.log(determinant / _UNIT**6)
     count = known.sum(-1)
     mean = np.where(count, distance.sum(-1) / np.maximum(count, 1), np.nan)
     return mean, np.nan_to_num(mean) / 2 + (volume * known).sum(-1) / np.maximum(count, 1) / 2
@@ -134,19 +137,17 @@ def different(positions, seen, scores) -> np.ndarray:
         Keypoints, px; which count; their scores. Of two that are one the better is kept.
 
     """
-    kept = []
+    both = seen[:, None] & seen[None]
+    apart = np.hypot(*np.moveaxis(positions[:, None] - positions[None], -1, 0))
+    apart = np.where(both, apart, 0).sum(axis=2) / np.maximum(both.sum(axis=2), 1)
+    outlines = box.around(positions, seen)
+    diagonals = np.hypot(*(outlines[:, 2:] - outlines[:, :2]).T)
+    same = both.any(axis=2) & (apart < SAME * diagonals)
+    kept: list[int] = []
     for row in np.argsort(-(scores * seen).sum(axis=1), kind='stable'):
-        if not any(_same(positions, seen, row, other) for other in kept):
+        if not same[row, kept].any():
             kept.append(int(row))
     return np.array(sorted(kept), int)
-
-
-def _same(positions, seen, row, other) -> bool:
-    both = seen[row] & seen[other]
-    if not both.any():
-        return False
-    size = np.linalg.norm(np.ptp(positions[other][seen[other]], axis=0))
-    return np.linalg.norm(positions[row] - positions[other], axis=1)[both].mean() < SAME * size
 
 
 def trunk_of(skeleton: Skeleton) -> list[int]:

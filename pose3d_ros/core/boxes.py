@@ -38,8 +38,13 @@ def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.nd
     return np.array(kept, int)
 
 
-def around(points: np.ndarray, seen: np.ndarray, margin: float) -> np.ndarray:
-    """Return the box around the seen points (J, 2); each side grows by margin times its size."""
-    low, high = points[seen].min(axis=0), points[seen].max(axis=0)
+def around(points: np.ndarray, seen: np.ndarray, margin: float = 0.0) -> np.ndarray:
+    """
+    Return the boxes (..., 4) around the seen of points (..., J, 2).
+
+    They are larger by margin times their size on each side; around nothing they are empty.
+    """
+    low = np.where(seen[..., None], points, np.inf).min(axis=-2)
+    high = np.where(seen[..., None], points, -np.inf).max(axis=-2)
     grown = margin * np.maximum(high - low, 1)
-    return np.concatenate([low - grown, high + grown])
+    return np.concatenate([low - grown, high + grown], axis=-1)

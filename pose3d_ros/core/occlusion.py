@@ -7,8 +7,10 @@ A heatmap engine finds every keypoint of everybody, also those that another pers
 person. Taken for the hidden person's own they would lead its track away with the other one.
 """
 import numpy as np
+from pose3d_ros.core import boxes as box
 
 RADIUS = 0.10  # m, half the thickness of a limb with clothes
+WIDER = 0.15  # of the keypoints' box, by which its limbs reach farther
 NEARER = 0.3  # m, by which somebody must be nearer: distances are not known better
 
 
@@ -34,7 +36,11 @@ def covered(positions, seen, distances, focal: float, bones) -> np.ndarray:
 
     """
     hidden = np.zeros(seen.shape, bool)
-    for front, behind in zip(*np.nonzero(distances[:, None] + NEARER < distances[None])):
+    nearer = distances[:, None] + NEARER < distances[None]
+    if not nearer.any():
+        return hidden
+    outlines = box.around(positions, seen, WIDER)
+    for front, behind in zip(*np.nonzero(nearer & (box.overlap(outlines, outlines) > 0))):
         known = seen[front][bones].all(axis=1)
         ends = positions[front][bones[known]]
         apart = segment_distances(positions[behind], ends[:, 0], ends[:, 1])

@@ -155,9 +155,8 @@ class Tracker:
 
         for track, row in self._pairs(stamp, keypoints, seen, joints, expected):
             give(self.tracks[track], row)
-        detected = self._detected_of(keypoints, seen)
-        new = [row for row, owner in enumerate(owners)
-               if ids[row] is None and (owner is None or detected[row])]
+        new = [row for row, owner in enumerate(owners) if ids[row] is None
+               and (owner is None or self._is_detected(keypoints.positions[row], seen[row]))]
         for track, row in self._returned(stamp, expected, middles, new):
             give(self.tracks[track], row)
         for row in new:
@@ -196,16 +195,16 @@ class Tracker:
         return association.pairs_of(
             np.where(doubtful, np.inf, distance), cost, np.where(doubtful, 0, similarity))
 
-    def _detected_of(self, keypoints: Keypoints, seen: np.ndarray) -> list[bool]:
-        """Return on whom of the persons found a detection of this frame lies."""
-        around = [box.around(points, count, MARGIN)
-                  for points, count in zip(keypoints.positions, seen)]
-        overlaps = box.overlap(np.reshape(around, (-1, 4)), self._detected)
-        return (overlaps >= MIN_OVERLAP).any(axis=1).tolist()
+    def _is_detected(self, points: np.ndarray, seen: np.ndarray) -> bool:
+        """Return whether a detection of this frame lies on a person's keypoints (K, 2) px."""
+        overlaps = box.overlap(box.around(points, seen, MARGIN)[None], self._detected)
+        return bool((overlaps >= MIN_OVERLAP).any())
 
     def _returned(self, stamp, expected, middles, new) -> list[tuple[int, int]]:
         """Return tracks of the hidden and who of the new appears within their reach."""
         hidden = [row for row, track in enumerate(self.tracks) if track.found < stamp]
+        if not hidden or not new:
+            return []
         away = np.array([stamp - self.tracks[row].found for row in hidden])
         pairs = association.within_reach(
             self._middles(expected.positions[hidden]), middles[new], away)
