@@ -7,9 +7,9 @@ import time
 
 from gpu_fixtures import FAKES
 from lifecycle_msgs.srv import GetState
+from node_rig import DIAGNOSTICS, Rig
 import pytest
 from ros_helpers import need_data, own_domain
-from test_node import DIAGNOSTICS, Rig
 
 ACTIVE = 3
 
