@@ -14,7 +14,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / 'README.md').read_text()
-PAGES = README + (ROOT / 'docs' / 'tensorrt.md').read_text()
+DOCS = sorted((ROOT / 'docs').glob('*.md'))
+PAGES = README + ''.join(page.read_text() for page in DOCS)
 BLOCKS = re.findall(r'```\w*\n(.*?)```', PAGES, re.DOTALL)
 LINES = [line for block in BLOCKS for line in block.splitlines()]
 
@@ -69,9 +70,10 @@ def test_joints_are_named_in_the_order_of_the_cloud():
     assert tuple(joints) == BODY_16.points
 
 
-def test_files_it_links_exist():
-    for target in re.findall(r'\]\(([^)#]+)\)', README):
-        assert (ROOT / target).exists(), target
+@pytest.mark.parametrize('page', [ROOT / 'README.md', *DOCS], ids=lambda page: page.name)
+def test_files_it_links_exist(page):
+    for target in re.findall(r'\]\(([^)#:]+)\)', page.read_text()):
+        assert (page.parent / target).exists(), target
 
 
 def test_every_command_has_help():

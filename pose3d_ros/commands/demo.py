@@ -7,19 +7,15 @@ import sys
 
 from pose3d_ros.commands.configuration import add_config_arguments, config_from
 from pose3d_ros.core.config import Config
-from pose3d_ros.evaluation.recording import People
+from pose3d_ros.evaluation import predictions
+from pose3d_ros.evaluation.recording import Recording
+from pose3d_ros.evaluation.report import evaluate
 from pose3d_ros.evaluation.table import table
-from pose3d_ros.live.cameras import (
-    clip_camera,
-    clip_truth,
-    simulated_camera,
-    simulated_truth,
-    StandIn,
-)
+from pose3d_ros.live.bag import read_bag
+from pose3d_ros.live.cameras import clip_camera, clip_truth, simulated_camera, StandIn
 from pose3d_ros.live.pictures import overlays_in, write_overlay, write_session_page
 from pose3d_ros.live.report import session_from, summary_of
 from pose3d_ros.live.session import AFTER, play, START
-from pose3d_ros.live.truth import errors_of
 from tqdm import tqdm
 
 HELP = 'a simulated room or a clip through the real node: pictures, a bag and a report'
@@ -69,14 +65,14 @@ def main(args) -> int:
     if not report['detection_rate']:
         raise ValueError(f'no skeleton was published: see the logs in {args.out}')
     numbers = {stamp: round((stamp - start) * camera.rate) for stamp in session.bodies}
-    truth = truth_of(args, camera, list(numbers.values()))
-    bodies = {numbers[stamp]: found for stamp, found in session.bodies.items()}
-    report['errors'] = (
-        errors_of(bodies, truth, session.camera, camera.rate, args.out) if truth else None)
+    truth = truth_of(args, camera, start, max(numbers.values()))
+    report['errors'] = truth and evaluate(
+        *read_bag(args.out / 'bag').recordings(truth), session.camera)
     (args.out / 'report.json').write_text(json.dumps(report, indent=2) + '\n')
     overlays = overlays_in(recorder.messages)
     write_overlay(args.out / 'overlay.mp4', overlays, camera.rate)
-    true_people = {stamp: truth[n] for stamp, n in numbers.items() if n in truth}
+    true_people = {
+        stamp: truth.frames[n] for stamp, n in numbers.items() if truth and n in truth.frames}
     write_session_page(
         args.out / 'page.png', overlays, session, true_people, report,
         'People in a camera, in metres')
@@ -84,11 +80,11 @@ def main(args) -> int:
     return 0
 
 
-def truth_of(args, camera: StandIn, images: list[int]) -> dict[int, People]:
-    """Return the true people in images by number; empty where there is no truth."""
+def truth_of(args, camera: StandIn, start: float, last: int) -> Recording | None:
+    """Return the true people in images by number; None where there is no truth."""
     if not args.video:
-        return simulated_truth(args.out / TRUTH, images)
-    return clip_truth(camera, args.truth, args.truth_offset, images) if args.truth else {}
+        return predictions.read(args.out / TRUTH)
+    return clip_truth(camera, args.truth, args.truth_offset, start, last) if args.truth else None
 
 
 def play_with_bar(camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool):

@@ -51,7 +51,7 @@ def table(report: dict) -> str:
         lines.append(_row('latency', 'ms', *(f'{name} {_number(value)}'
                                              for name, value in latency.items())))
     lines += _coverage(report['covariance'])
-    if report['foresight']['horizon_s'] is not None:
+    if report['foresight'].get('gain') is not None:
         lines += _foresight(report['foresight'])
     pck = report['pck']['mean']
     if pck is not None and pck < SUSPICIOUS_PCK:

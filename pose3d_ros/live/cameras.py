@@ -1,13 +1,12 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """What plays the camera in a live session: a clip or a simulated room."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip
-from pose3d_ros.evaluation import predictions
-from pose3d_ros.evaluation.recording import People
+from pose3d_ros.evaluation.recording import Recording
 from pose3d_ros.evaluation.truth import load_truth
 
 
@@ -43,18 +42,16 @@ def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Pa
         rate, f'simulation of {people} people ({motion}), 640 x 480', True)
 
 
-def clip_truth(camera: StandIn, path: Path, offset: int, images: list[int]) -> dict[int, People]:
-    """Return the true people in images of a clip camera, as far as the truth file has them."""
+def clip_truth(camera: StandIn, path: Path, offset: int, start: float, last: int) -> Recording:
+    """Return the truth of the images, up to the last, of a clip camera that began at start, s."""
     clip = Clip(camera.parameters['video'])
     truth = load_truth(path, load_calibration(camera.parameters['camera']), offset)
-    frames = {image: clip.index_at(image, camera.rate) % clip.length for image in images}
-    return {image: truth.frames[f] for image, f in frames.items() if f in truth.frames}
-
-
-def simulated_truth(path: Path, images: list[int]) -> dict[int, People]:
-    """Return the true people in images of a simulated camera."""
-    frames = predictions.read(path).frames
-    return {image: frames[image] for image in images if image in frames}
+    shown = {image: clip.index_at(image, camera.rate) % clip.length for image in range(last + 1)}
+    known = {image: frame for image, frame in shown.items() if frame in truth.frames}
+    return replace(
+        truth,
+        frames={image: truth.frames[frame] for image, frame in known.items()},
+        stamps={image: start + image / camera.rate for image in known})
 
 
 def fitted(clip: Clip, longest: int) -> tuple[int, int]:
