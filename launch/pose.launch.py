@@ -4,6 +4,7 @@
 People in a camera's images become skeletons.
 
     ros2 launch pose3d_ros pose.launch.py image:=/camera/image_raw camera_info:=/camera/camera_info
+    ros2 launch pose3d_ros pose.launch.py ... depth:=/camera/aligned_depth_to_color/image_raw
     ros2 launch pose3d_ros pose.launch.py video:=clip.mp4 camera:=calibration.yaml rviz:=true
     ros2 launch pose3d_ros pose.launch.py sim:=true rviz:=true
 """
@@ -28,6 +29,8 @@ SHARE = Path(get_package_share_directory('pose3d_ros'))
 ARGUMENTS = {
     'image': ('image', 'topic of the images (raw; below it /compressed)'),
     'camera_info': ('camera_info', 'topic of the calibration, with the stamps of the images'),
+    'depth': ('', 'topic of depth images registered to the colour images, none: without depth'),
+    'depth_info': ('', 'topic of their calibration, none: camera_info beside depth'),
     'config': (str(SHARE / 'config' / 'pose.yaml'), 'parameter file'),
     'detector': ('', 'detector engine, instead of that in config'),
     'heatmap': ('', 'heatmap engine, instead of that in config'),
@@ -68,6 +71,9 @@ def nodes(context):
         raise FileNotFoundError(f"config: no such file: {given['config']}")
     topics = [(name, given[name]) for name in ('image', 'camera_info')]
     topics.append(('image/compressed', given['image'] + '/compressed'))
+    if given['depth']:
+        beside = '/'.join([*given['depth'].split('/')[:-1], 'camera_info'])
+        topics += [('depth', given['depth']), ('depth_info', given['depth_info'] or beside)]
     simulated = switched_on(given['sim'])
     for kind in SIMULATED if simulated else ():
         given[kind] = given[kind] or SIMULATED[kind]
@@ -89,6 +95,8 @@ def nodes(context):
 def overrides(given, simulated):
     """Return parameters that arguments decide; what stands in for a camera stands in 'world'."""
     values = {ENGINES[name]: given[name] for name in ENGINES if given[name]}
+    if given['depth']:
+        values['camera.depth'] = True
     if simulated or given['video']:
         values['camera.gravity_frame'] = 'world'
     if simulated:  # whose world begins at the floor

@@ -1,11 +1,13 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What the node subscribes to: image and camera_info of the same stamp."""
+"""What the node subscribes to: image and camera_info of the same stamp; perhaps depth."""
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from pose3d_ros import messages
 from pose3d_ros.core.records import Frame
+from pose3d_ros.depths import Depths
 from pose3d_ros.gravity import Gravity
 from pose3d_ros.pairing import Pairing
 from rclpy.qos import qos_profile_sensor_data, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
@@ -14,7 +16,7 @@ from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 NEWEST = QoSProfile(
     depth=1, history=QoSHistoryPolicy.KEEP_LAST, reliability=QoSReliabilityPolicy.BEST_EFFORT)
 
-KINDS = {'image': 'image', 'info': 'camera_info'}
+KINDS = {'image': 'image', 'info': 'camera_info', 'depth': 'depth image'}
 
 
 class Inputs:
@@ -46,10 +48,22 @@ class Inputs:
             node.create_subscription(
                 CameraInfo, 'camera_info', self._on_info, qos_profile_sensor_data),
         ]
+        self.depths = self._listen_to_depth() if camera.depth else None
         level = camera.gravity_frame or camera.floor_frame
         self._gravity = Gravity(level, camera.floor_frame)
         if level:
             self._subscriptions += self._gravity.listen(node)
+
+    def _listen_to_depth(self) -> Depths:
+        depths = Depths()
+
+        def add(msg):
+            self._came['depth'] = monotonic()
+            depths.add(msg)
+        self._subscriptions += [
+            self._node.create_subscription(Image, 'depth', add, NEWEST),
+            self._node.create_subscription(CameraInfo, 'depth_info', depths.add_info, NEWEST)]
+        return depths
 
     def destroy(self) -> None:
         """Remove the subscriptions."""
@@ -74,6 +88,21 @@ class Inputs:
                 ' are they of the same camera?')
         return f'images on {image} come, but none has been processed yet'
 
+    @property
+    def depth_problem(self) -> str:
+        """Return, in one sentence, why depth is not used although it should be; else nothing."""
+        if self.depths is None:
+            return ''
+        problem = self.depths.problem if self._comes('depth') else self._missing(
+            'depth', self._subscriptions[2].topic_name)
+        return f'without depth: {problem}' if problem else ''
+
+    def depth_values(self) -> dict[str, object]:
+        """Return what diagnostics say about depth."""
+        if self.depths is None:
+            return {'depth': 'off: camera.depth is false'}
+        return {'depth': self.depth_problem or 'on', **self.depths.values()}
+
     def _comes(self, what: str) -> bool:
         return monotonic() - self._came.get(what, float('-inf')) < self._patience
 
@@ -95,7 +124,9 @@ class Inputs:
             self._ready(*pair)
 
 
-def frame_from(image_msg, info: CameraInfo, rectified: bool, **stands) -> Frame:
+def frame_from(
+    image_msg, info: CameraInfo, rectified: bool, depths: Depths | None = None, **stands,
+) -> Frame:
     """
     Return the frame in two messages; raise ValueError when they cannot be used.
 
@@ -105,8 +136,7 @@ def frame_from(image_msg, info: CameraInfo, rectified: bool, **stands) -> Frame:
         messages.rgb_from_compressed(image_msg) if isinstance(image_msg, CompressedImage)
         else messages.image_from_message(image_msg))
     height, width = image.shape[:2]
-    return Frame(
-        stamp=messages.seconds(image_msg.header.stamp),
-        image=image,
-        camera=messages.camera_from_message(info, width, height, rectified),
-        **stands)
+    camera = messages.camera_from_message(info, width, height, rectified)
+    stamp = image_msg.header.stamp
+    depth = depths and partial(depths.of, messages.nanoseconds(stamp), camera, rectified)
+    return Frame(messages.seconds(stamp), image, camera, depth, **stands)

@@ -114,7 +114,8 @@ class Pose3D(LifecycleNode):
         header = pair[0].header
         try:
             stands = self._stands(header.frame_id)
-            frame = frame_from(*pair, self._config.camera.rectified, **stands)
+            frame = frame_from(
+                *pair, self._config.camera.rectified, self._inputs.depths, **stands)
             bodies = self._pipeline(frame)
             with self._pipeline.stopwatch('publish'):
                 self._outputs.publish(header, frame, bodies)
@@ -160,17 +161,20 @@ class Pose3D(LifecycleNode):
     def _report(self) -> None:
         """Publish diagnostics, and say once in a while in the log why nothing happens."""
         level, summary = self._summary()
-        if level == 'ERROR':
+        depth = self._inputs.depth_problem if self._inputs else ''
+        if level == 'ERROR' or summary == depth:
             self.get_logger().warning(summary, throttle_duration_sec=WARN_EVERY)
         self._diagnostics.publish(messages.diagnostics_from(
             self.get_clock().now().to_msg(), self.get_fully_qualified_name(), level, summary,
-            {**self._health.values(), **(self._engines.values() if self._engines else {})}))
+            {**self._health.values(), **(self._inputs.depth_values() if self._inputs else {}),
+             **(self._engines.values() if self._engines else {})}))
 
     def _summary(self) -> tuple[str, str]:
         if not self._inputs:
             return 'OK', 'not active'
         if not self._health.silent:
-            problem = self._health.problem or self._engines.problem
+            problem = (
+                self._health.problem or self._engines.problem or self._inputs.depth_problem)
             return ('WARN', problem) if problem else ('OK', 'running')
         problem = self._health.problem or self._inputs.complaint()
         first = self._health.age == float('inf')

@@ -7,6 +7,7 @@ import numpy as np
 from pose3d_ros.core.association import different, trunk_of
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
+from pose3d_ros.core.depth import fuse_depth
 from pose3d_ros.core.detection import detect_persons
 from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
@@ -16,6 +17,7 @@ from pose3d_ros.core.occlusion import covered
 from pose3d_ros.core.placement import place, with_definition
 from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
 from pose3d_ros.core.stopwatch import Stopwatch
+from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.tracking import Tracker
 
 
@@ -54,6 +56,7 @@ class Pipeline:
         self.stopwatch = Stopwatch()
         self._detector, self._heatmap, self._lifter = detector, heatmap, lifter
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
+        self._skin = SkinModel(self.joint_skeleton)
         self._bones = np.array(self.keypoint_skeleton.bone_indices)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._tracker = Tracker(
@@ -140,8 +143,18 @@ class Pipeline:
         with self.stopwatch('placement'):
             ray_cov = frame.camera.ray_covariance(found.rays, found.keypoints.spread)
             observed = observe_joints(self._weights, found.rays, ray_cov, found.scores)
-            return with_definition(
-                place(relative, relative_cov, *observed, *self._scale_prior()))
+            joints = place(relative, relative_cov, *observed, *self._scale_prior())
+        with self.stopwatch('depth'):
+            joints = self._with_depth(frame, joints)
+        return with_definition(joints)
+
+    def _with_depth(self, frame: Frame, joints: Joints) -> Joints:
+        """Return joints drawn to the depth image, where there is one."""
+        depth = frame.depth() if callable(frame.depth) else frame.depth
+        if depth is None:
+            return joints
+        noise = self.config.camera.depth_noise
+        return fuse_depth(joints, depth, frame.camera, self._skin, noise)[0]
 
     def _update(self, stamp: float, ids, found: Found, joints: Joints) -> list[Body]:
         """Let filters and ray history take what was found; return the bodies."""

@@ -13,6 +13,7 @@ from pose3d_ros.calibration import Calibration, load_calibration
 from pose3d_ros.clip import Clip, ClipWriter
 from pose3d_ros.commands.configuration import add_config_arguments, config_from
 from pose3d_ros.core.records import Body, Frame
+from pose3d_ros.depth_clip import DepthClip
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.evaluation.predictions import to_line
 from pose3d_ros.pipeline import Pipeline
@@ -28,6 +29,8 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         '--floor', action='store_true',
         help="z = 0 of the calibration's world is the floor that people stand on")
+    parser.add_argument(
+        '--depth', help='folder of its depth images: 000000.png and so on, 16 bits, millimetres')
     parser.add_argument('--out', required=True, help='file to write, one JSON object a frame')
     parser.add_argument('--horizon', type=float, metavar='SECONDS',
                         help='write the bodies so much after each frame, too, as foreseen')
@@ -42,7 +45,8 @@ def main(args) -> int:
     if args.floor:
         calibration = on_floor(calibration, args.camera)
     pipeline = Pipeline(config, *inference.load_all(config, partial(print, file=sys.stderr)))
-    results = process(pipeline, clip, calibration)
+    depths = DepthClip(args.depth) if args.depth else None
+    results = process(pipeline, clip, calibration, depths)
     overlay = closing(ClipWriter(args.overlay, clip.rate)) if args.overlay else nullcontext()
     with Path(args.out).open('w', encoding='utf-8') as out, overlay as pictures:
         found = 0
@@ -68,11 +72,13 @@ def on_floor(calibration: Calibration, path: str) -> Calibration:
 
 
 def process(
-    pipeline: Pipeline, clip: Clip, calibration: Calibration
+    pipeline: Pipeline, clip: Clip, calibration: Calibration, depths: DepthClip | None = None,
 ) -> Iterator[tuple[Frame, list[Body]]]:
     """Return every frame of a clip and the bodies in it, one by one, with a progress bar."""
     camera = calibration.camera.for_image(clip.width, clip.height)
     stands = {'gravity': calibration.gravity, 'camera_height': calibration.camera_height}
     images = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
-    frames = (Frame(stamp, image, camera, **stands) for stamp, image in images)
+    frames = (
+        Frame(stamp, image, camera, depths and partial(depths.of, index, camera), **stands)
+        for index, (stamp, image) in enumerate(images))
     return ((frame, pipeline(frame)) for frame in frames)

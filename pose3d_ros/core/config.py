@@ -26,6 +26,11 @@ class Camera:
         choices=('raw', 'compressed'))
     rectified: bool = parameter(
         False, 'the images are rectified (image_rect): P instead of K, no distortion')
+    depth: bool = parameter(
+        False, 'subscribe to depth, which must be registered to the colour image')
+    depth_noise: float = parameter(
+        0.002, 'standard deviation of a depth at 1 m; it grows with the square of the distance',
+        'm', low=0.0001, high=0.1)
     gravity_frame: str = parameter(
         '', 'frame with z up, base_link or odom: its TF tells the lifter where down is')
     floor_frame: str = parameter(

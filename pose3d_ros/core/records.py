@@ -1,6 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """What crosses the borders between the stages: frozen records of arrays, shapes written down."""
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -24,7 +25,9 @@ class Frame:
     stamp: float  # s, acquisition
     image: np.ndarray  # (H, W, 3) uint8 RGB
     camera: PinholeCamera
-    depth: np.ndarray | None = None  # (H, W) float32 metres along the optical axis, NaN unknown
+    # (H, W) float32 metres along the optical axis, NaN unknown; or what returns them, or None, when
+    # they are needed: a depth image comes after its picture
+    depth: np.ndarray | Callable[[], np.ndarray | None] | None = None
     gravity: np.ndarray | None = None  # (3,) unit vector down, camera optical frame
     camera_height: float | None = None  # m, of the camera above the floor
 

@@ -93,9 +93,10 @@ def depth_from_message(msg: Image) -> np.ndarray:
             f"depth encoding '{msg.encoding}' is not known: expected one of {list(DEPTHS)}")
     kind, unit = DEPTHS[msg.encoding]
     order = '>' if msg.is_bigendian else '<'
-    depth = _pixels(msg, np.dtype(kind).newbyteorder(order), 1)[..., 0].astype(np.float32)
-    known = np.isfinite(depth) & (depth > 0)
-    return np.where(known, depth * np.float32(unit), np.float32(np.nan))
+    values = _pixels(msg, np.dtype(kind).newbyteorder(order), 1)[..., 0]
+    depth = np.multiply(values, np.float32(unit), dtype=np.float32)
+    known = (values > 0) if kind == np.uint16 else (depth > 0) & (depth < np.inf)
+    return np.where(known, depth, np.float32(np.nan))
 
 
 def camera_from_message(

@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 from pose3d_ros.clip import ClipWriter
+from pose3d_ros.depth_clip import write_depth
 from pose3d_ros.simulation.bodies import truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene
@@ -19,8 +20,12 @@ import yaml
 
 
 def write_clip(scene: Scene, out: Path, truth: Path, camera: Path, rate: float, seconds: float,
-               start: float = 0.0) -> int:
-    """Write clip, truth and calibration; from the second camera on names get its number."""
+               start: float = 0.0, depth: bool = False) -> int:
+    """
+    Write clip, truth and calibration; from the second camera on names get its number.
+
+    Depth images, where they are asked for, go into a folder beside the clip.
+    """
     names = [(_numbered(out, n), _numbered(truth, n), _numbered(camera, n))
              for n in range(len(scene.views))]
     for view, (_, _, file) in zip(scene.views, names):
@@ -30,11 +35,18 @@ def write_clip(scene: Scene, out: Path, truth: Path, camera: Path, rate: float, 
     count = max(1, round(seconds * rate))
     for frame in range(count):
         for seen, clip, text in zip(scene.at(start + frame / rate), clips, texts):
+            if depth:
+                write_depth(depth_folder(clip.path), frame, seen.picture.depth)
             clip.write(seen.picture.image)
             print(truth_line(frame, frame / rate, seen.people), file=text)
     for file in (*clips, *texts):
         file.close()
     return count
+
+
+def depth_folder(clip: Path) -> Path:
+    """Return where the depth images of a rendered clip are."""
+    return clip.with_name(f'{clip.stem}_depth')
 
 
 def _numbered(path: Path, number: int) -> Path:
@@ -67,7 +79,7 @@ def main(args: list[str] | None = None) -> int:
         begin = time.perf_counter()
         count = write_clip(scene, given.out, given.truth or given.out.with_suffix('.jsonl'),
                            given.camera or given.out.with_suffix('.yaml'), given.rate,
-                           given.seconds, given.start)
+                           given.seconds, given.start, given.depth)
     except (ValueError, OSError) as error:
         print(f'render: {error}', file=sys.stderr)
         return 1
@@ -82,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     add('--out', type=Path, required=True, help='clip to write (MP4)')
     add('--truth', type=Path, help='truth to write (JSON lines); beside the clip if not given')
     add('--camera', type=Path, help='calibration to write (YAML); beside the clip if not given')
+    add('--depth', action='store_true',
+        help='write depth images, too, into the folder <clip>_depth')
     add('--seed', type=int, default=0)
     add('--people', type=int, default=2)
     add('--motion', default='mixed',
