@@ -25,7 +25,7 @@ class Frame:
     stamp: float  # s, acquisition
     image: np.ndarray  # (H, W, 3) uint8 RGB
     camera: PinholeCamera
-    # (H, W) float32 metres along the optical axis, NaN unknown; or what returns them, or None, when
+    # (H, W) float32 m along the optical axis, NaN unknown; or what returns them, or None, when
     # they are needed: a depth image comes after its picture
     depth: np.ndarray | Callable[[], np.ndarray | None] | None = None
     gravity: np.ndarray | None = None  # (3,) unit vector down, camera optical frame
