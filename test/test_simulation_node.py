@@ -8,6 +8,7 @@ import numpy as np
 from pose3d_ros.calibration import load_calibration
 from pose3d_ros.clip import Clip
 from pose3d_ros.core.skeleton import BODY_16
+from pose3d_ros.depth_clip import DepthClip
 from pose3d_ros.evaluation.truth import load_truth
 from pose3d_ros.messages import (
     bodies_from_cloud,
@@ -139,7 +140,8 @@ def test_bad_parameters_end_the_node_with_one_message(tmp_path, parameters, says
 def test_a_clip_with_its_truth(tmp_path, capsys):
     out = tmp_path / 'clip.mp4'
     code = render.main(['--out', str(out), '--seconds', '0.5', '--rate', '10', '--width', '160',
-                        '--height', '120', '--motion', 'wave', '--people', '1', '--cameras', '2'])
+                        '--height', '120', '--motion', 'wave', '--people', '1', '--cameras', '2',
+                        '--depth'])
     assert code == 0 and '5 frames of 2 camera(s)' in capsys.readouterr().out
     clip, calibration = Clip(out), load_calibration(out.with_suffix('.yaml'))
     assert (clip.length, clip.width, clip.height, clip.rate) == (5, 160, 120, 10)
@@ -151,6 +153,10 @@ def test_a_clip_with_its_truth(tmp_path, capsys):
     worlds = [(points - lens.camera_from_world[:3, 3]) @ lens.camera_from_world[:3, :3]
               for points, lens in zip(joints, (calibration, other))]
     assert np.allclose(*worlds, atol=1e-3)
+    depth = DepthClip(tmp_path / 'clip_2_depth').of(4, other.camera)
+    neck = load_truth(tmp_path / 'clip_2.jsonl', other).frames[4].joints[0][7]
+    column, row = other.camera.project(neck).round().astype(int)
+    assert 0.02 < neck[2] - depth[row, column] < 0.3
 
 
 def test_a_bad_command_says_so(tmp_path, capsys):
