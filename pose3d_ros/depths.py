@@ -35,6 +35,8 @@ class Depths:
         self._news = Condition()
         self._came: deque[float] = deque(maxlen=WINDOW)  # s, monotonic
         self._used: deque[bool] = deque(maxlen=WINDOW)  # of the pictures that asked for depth
+        self._missed = 0  # ns, stamp of the last picture that found no depth
+        self._late = False  # whether the last depth image came after its picture had gone
         self._refused = ''  # why the last depth image that belonged to a picture was not taken
 
     def add(self, msg: Image) -> None:
@@ -47,6 +49,7 @@ class Depths:
                 self._period = stamp - self._images[-1][0]
             self._images.append((stamp, msg))
             self._came.append(monotonic())
+            self._late = abs(stamp - self._missed) <= APART
             self._news.notify()
 
     def add_info(self, msg: CameraInfo) -> None:
@@ -68,7 +71,9 @@ class Depths:
 
         """
         msg, depth = self._nearest(stamp), None
-        if msg is not None:
+        if msg is None:
+            self._missed = stamp
+        else:
             try:
                 depth, self._refused = self._checked(msg, camera, rectified), ''
             except ValueError as error:  # a bad depth image must not cost the picture
@@ -81,6 +86,8 @@ class Depths:
         """Return why the depth images that come are of no use; empty: they are."""
         if self._refused or not self._used or any(self._used):
             return self._refused
+        if self._late:
+            return 'depth images come too late: their pictures have been worked on by then'
         return f'depth images come, but none within {APART / 1e6:.0f} ms of a picture'
 
     def values(self) -> dict[str, object]:

@@ -115,6 +115,14 @@ def test_depth_that_never_fits_is_a_problem():
     assert 'none within 17 ms' in found.problem
 
 
+def test_depth_that_comes_too_late_is_a_problem_of_its_own():
+    found = Depths()
+    for stamp in range(0, 3 * FRAME, FRAME):
+        assert taken(found, stamp) is None
+        found.add(depth_image(stamp))
+    assert 'too late' in found.problem
+
+
 def test_values_say_how_often_depth_was_used():
     found = filled(0, FRAME)
     for stamp in (0, FRAME, 20 * FRAME, 30 * FRAME):

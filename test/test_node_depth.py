@@ -14,19 +14,17 @@ from std_msgs.msg import Header
 
 
 class DepthRig:
-    """A rig whose colour images are followed by depth images, which a test may change."""
+    """A rig whose colour images follow depth images, which a test may change."""
 
     def __init__(self, rig):
         self.rig, self.every, self.width, self._sent = rig, 1, picture().shape[1], 0
 
     def send(self) -> int:
-        """Publish an image and, where it is its turn, a depth image of the same stamp."""
-        kept = {}
-        stamp = self.rig.send(lambda image, info: kept.update(header=image.header))
-        if self.every and self._sent % self.every == 0:
-            self.publish(kept['header'])
+        """Publish an image and, where it is its turn, first a depth image of the same stamp."""
         self._sent += 1
-        return stamp
+        if self.every and self._sent % self.every == 0:
+            return self.rig.send(lambda image, info: self.publish(image.header))
+        return self.rig.send()
 
     def publish(self, header: Header) -> None:
         """Publish a depth image of a wall, and its calibration."""
