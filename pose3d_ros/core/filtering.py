@@ -1,35 +1,37 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Bodies through time: a Kalman filter per joint for position and velocity, of all bodies at once.
+Bodies through time: a Kalman filter per joint, of all bodies at once.
 
-Motion: the velocity of a joint fades with a time constant and is kicked by white noise (an
-Ornstein-Uhlenbeck process), the far joints of limbs sooner and harder than the trunk. Constants
-are fitted to motion capture: how much of a displacement after 0.1 to 0.5 s the present velocity
-explains, and what it leaves unexplained.
+Most of a joint's measurement error lasts: a wrong body height, a depth that lifting always
+misjudges. It changes within seconds; only the share JITTER is new in each frame. Lasting errors
+are allowed for and not estimated (Schmidt 1966): averaging does not make them smaller, but a joint
+whose depth was measured stays near there while its depth is lifted again, and jumps to a measured
+depth. Estimating them was tried, too: it lags behind whoever walks on.
 
-Measurements: most of a joint's error is the same in the next frame (a wrong body height, a depth
-that lifting always misjudges). Averaging frames does not reduce that part, so only the share
-JITTER of the stated covariance is filtered; the rest is added to the result as it is.
+How joints move is in motion.py, exchanged sides in sides.py.
 """
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pose3d_ros.core.matrices import inverse_and_determinant
+from pose3d_ros.core.motion import Motion, transition
 from pose3d_ros.core.records import Joints
+from pose3d_ros.core.sides import exchanged
 from pose3d_ros.core.skeleton import Skeleton
 
-#: Time constant of the velocity, s, and spectral density of its kicks, m^2/s^3 (any axis).
-MOTION = {
-    'trunk': (0.33, 4.0),
-    'elbow': (0.17, 12.0), 'knee': (0.17, 12.0),
-    'wrist': (0.12, 20.0), 'ankle': (0.12, 20.0),
-}
-JITTER = 0.1  # share of a measurement's covariance that is new in each frame
+JITTER = 0.02  # share of a measurement's covariance that is new in each frame
+LASTING = 3.0  # s, time constant of the rest
+LEAST = 1e-4  # m, standard deviation of the best measurement
 GATE = 60.0  # squared standard deviations: quick people, not only wrong measurements, go beyond 25
-PATIENCE = 0.05  # s, after which a joint that stays outside its gate is believed
+QUICKEST = 150.0  # m/s^2: what a boxer's fist could do is within the gate, too
+PATIENCE = 0.05  # s, after which a joint that stays outside its gate is believed ...
+EXCHANGE = 0.3  # s, ... and after which sides that stay exchanged are
 START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
-_POSITION = np.concatenate([np.eye(3), np.zeros((3, 3))], axis=1)  # (3, 6)
+ANYWHERE = 100.0  # m, of an unknown position
+_P, _B = slice(0, 3), slice(6, 9)  # of the covariance; between them is the velocity
+_AXES = np.eye(3)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Estimate:
     positions: np.ndarray  # (N, J, 3) m, NaN unknown
     velocity: np.ndarray  # (N, J, 3) m/s, NaN unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, of the positions; NaN unknown
-    changing: np.ndarray  # (N, J, 3, 3) m^2, the part of it that does not last from frame to frame
+    changing: np.ndarray  # (N, J, 3, 3) m^2, of what should be measured, but for its jitter
 
 
 class Filters:
@@ -52,22 +54,23 @@ class Filters:
     Parameters
     ----------
     skeleton : Skeleton
-        Decides which joints move like which part of the body.
+        Of the joints.
 
     """
 
     def __init__(self, skeleton: Skeleton):
-        motion = [MOTION[_part(name)] for name in skeleton.points]
-        self._fading, self._kicks = np.array(motion).T  # (J,) s, (J,) m^2/s^3
+        self._motion, self._mirrored = Motion(skeleton), np.array(skeleton.mirrored)
         count = len(skeleton)
         self._blank = np.zeros(1, [
             ('state', float, (count, 6)),  # m, m/s
-            ('covariance', float, (count, 6, 6)),
-            ('lasting', float, (count, 3, 3)),  # m^2, the part that frames share
+            ('covariance', float, (count, 9, 9)),  # of the state and the lasting error
+            ('lasting', float, (count, 3, 3)),  # m^2, of measurements: what the latter tends to
+            ('known', bool, count),
             ('inside', float, count),  # s, when the joint was last within its gate
+            ('speed', float),  # m/s, root mean square of the joints'
         ])
-        for field, value in (('state', np.nan), ('covariance', np.nan), ('inside', -np.inf)):
-            self._blank[field] = value
+        spread = np.repeat([ANYWHERE, START_SPEED, 0.0], 3)
+        self._blank['covariance'], self._blank['inside'] = np.diag(spread**2), -np.inf
         self._bodies = self._blank[:0]
         self._stamp = np.nan
         self.ids: tuple[str, ...] = ()
@@ -103,24 +106,34 @@ class Filters:
         rows = self._rows_of(ids)
         bodies = self._bodies[rows]
         known = np.isfinite(joints.positions).all(axis=-1)
-        fits = known & np.isfinite(bodies['state']).all(axis=-1)
-        noise = JITTER * joints.covariance
-        fits[fits] = _correct(bodies, fits, joints.positions[fits], noise[fits])
-        lost = known & ~fits & (self._stamp - bodies['inside'] > PATIENCE)
-        _start(bodies, lost, joints.positions[lost], noise[lost])
-        bodies['inside'][fits | lost] = self._stamp
-        bodies['lasting'][known] = (1 - JITTER) * joints.covariance[known]
+        measured = np.where(known[..., None, None], joints.covariance, 0) + LEAST**2 * _AXES
+        _renew(bodies, known, (1 - JITTER) * measured)
+        weights = _weights(bodies['covariance'], JITTER * measured)
+        innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
+        unseen = self._stamp - bodies['inside']  # s
+        near = np.linalg.norm(innovation, axis=-1) < QUICKEST * unseen**2
+        fits = (distance < GATE) | near  # False where unknown
+        lost = known & ~fits & (unseen > PATIENCE)
+        if lost.any():
+            self._restart(bodies, lost)
+            weights = _weights(bodies['covariance'], JITTER * measured)
+        _correct(bodies, fits | lost, innovation, *weights)
+        bodies['inside'][lost | fits & ~swapped] = self._stamp
         self._bodies[rows] = bodies
 
     def estimate(self, ahead: float = 0.0) -> Estimate:
         """Return all bodies so many seconds after the stamp of advance."""
-        # a copy: what was returned must not change with the next frame
-        state, covariance = self._bodies['state'].copy(), self._bodies['covariance']
+        bodies = self._bodies
+        state, covariance = bodies['state'], bodies['covariance']
         if ahead:
             state, covariance = self._moved(ahead)
-        changing = covariance[..., :3, :3].copy()
-        return Estimate(self.ids, state[..., :3], state[..., 3:],
-                        changing + self._bodies['lasting'], changing)
+        known = bodies['known'][..., None]
+        state = np.where(known, state, np.nan)
+        position = np.where(known[..., None], covariance[..., _P, _P], np.nan)
+        both = covariance[..., _P, _B]
+        return Estimate(
+            self.ids, state[..., :3], state[..., 3:], position,
+            position + both + both.swapaxes(-1, -2) + covariance[..., _B, _B])
 
     def _rows_of(self, ids: Sequence[str]) -> list[int]:
         """Return where bodies are kept, which for new ones is at the end."""
@@ -132,55 +145,74 @@ class Filters:
 
     def _moved(self, seconds: float) -> tuple[np.ndarray, np.ndarray]:
         """Return state and covariance after some seconds without measurement."""
-        step, noise = _transition(seconds, self._fading, self._kicks)
-        state = (step @ self._bodies['state'][..., None])[..., 0]
-        return state, step @ self._bodies['covariance'] @ step.swapaxes(1, 2) + noise
+        bodies, kept = self._bodies, np.exp(-seconds / LASTING)
+        step, noise = transition(seconds)
+        whole = np.diag([1.0] * 6 + [kept] * 3)
+        whole[:6, :6] = _on_each_axis(step)
+        covariance = whole @ bodies['covariance'] @ whole.T
+        kicks = self._motion.kicks(bodies['speed'])[..., None, None]
+        covariance[..., :6, :6] += kicks * _on_each_axis(noise)
+        covariance[..., _B, _B] += (1 - kept**2) * bodies['lasting']
+        return self._motion.moved(bodies['state'], seconds), covariance
+
+    def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
+        """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
+        expected, other = bodies['state'][..., :3], self._mirrored
+        straight, crossed = positions - expected, positions[:, other] - expected
+        distance, across = _squared(straight, weight), _squared(crossed, weight)
+        recent = self._stamp - bodies['inside'] < EXCHANGE
+        swapped = exchanged(distance, across, other) & recent & recent[:, other]
+        return (np.where(swapped[..., None], crossed, straight),
+                np.where(swapped, across, distance), swapped)
+
+    def _restart(self, bodies, lost: np.ndarray) -> None:
+        """Forget what was known of some joints (N, J)."""
+        bodies['state'][lost, 3:] = 0
+        blank = np.where(lost[..., None, None], self._blank['covariance'], bodies['covariance'])
+        blank[..., _B, _B] = np.where(
+            lost[..., None, None], bodies['lasting'], blank[..., _B, _B])
+        bodies['covariance'] = blank
 
 
-def _correct(bodies, where, positions, noise) -> np.ndarray:
-    """Update joints (M of N, J) with positions (M, 3); return which were within their gate."""
-    state, covariance = bodies['state'][where], bodies['covariance'][where]
-    innovation = positions - state[:, :3]
-    inverse = np.linalg.inv(covariance[:, :3, :3] + noise)
-    distance = (innovation[:, None] @ inverse @ innovation[..., None])[:, 0, 0]
-    fits = distance < GATE
-    gain = covariance[:, :, :3] @ inverse
-    keep = np.eye(6) - gain @ _POSITION
-    # Joseph's form stays symmetric and positive
-    corrected = keep @ covariance @ keep.swapaxes(1, 2) + gain @ noise @ gain.swapaxes(1, 2)
-    bodies['state'][where] = np.where(
-        fits[:, None], state + (gain @ innovation[..., None])[..., 0], state)
-    bodies['covariance'][where] = np.where(fits[:, None, None], corrected, covariance)
-    return fits
+def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
+    """Return (6, 6) for position and velocity of what (2, 2) is for those along an axis."""
+    return (matrix[:, None, :, None] * _AXES[:, None]).reshape(6, 6)
 
 
-def _start(bodies, where, positions, noise) -> None:
-    """Begin joints anew with what was measured, at rest."""
-    bodies['state'][where] = np.concatenate([positions, np.zeros_like(positions)], axis=-1)
-    covariance = np.zeros((len(positions), 6, 6))
-    covariance[:, :3, :3] = noise
-    covariance[:, 3:, 3:] = START_SPEED**2 * np.eye(3)
-    bodies['covariance'][where] = covariance
+def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:
+    """Let lasting errors get another covariance: the less alike the two, the less lasts."""
+    covariance = bodies['covariance']
+    before, after = (np.trace(c, axis1=-2, axis2=-1) for c in (covariance[..., _B, _B], lasting))
+    alike = np.where(known, np.minimum(before, after) / np.maximum(before, after), 1)
+    kept = np.ones(covariance.shape[:-1])
+    kept[..., _B] = alike[..., None]
+    covariance *= kept[..., None] * kept[..., None, :]
+    new = np.where(known, 1 - alike**2 * before / after, 0)
+    covariance[..., _B, _B] += new[..., None, None] * lasting
+    bodies['lasting'] = np.where(known[..., None, None], lasting, bodies['lasting'])
 
 
-def _part(joint: str) -> str:
-    """Return the entry of MOTION for a joint."""
-    part = joint.rpartition('_')[2]
-    return part if part in MOTION else 'trunk'
+def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the inverse covariance of the innovation, and that of innovation and all else."""
+    shared = covariance[..., _P] + covariance[..., _B]  # (N, J, 9, 3)
+    weight, _ = inverse_and_determinant(shared[..., _P, :] + shared[..., _B, :] + noise)
+    return weight, shared
 
 
-def _transition(seconds: float, fading, kicks) -> tuple[np.ndarray, np.ndarray]:
-    """Return the transition (J, 6, 6) and noise (J, 6, 6) of an Ornstein-Uhlenbeck velocity."""
-    left = np.exp(-seconds / fading)  # share of the velocity
-    reach = fading * (1 - left)  # s, displacement per velocity
-    speed = kicks * fading / 2 * (1 - left**2)
-    both = kicks * reach**2 / 2
-    place = kicks * fading**2 * (seconds - reach - reach**2 / (2 * fading))
-    ones = np.ones_like(left)
-    return _blocks(ones, reach, 0 * ones, left), _blocks(place, both, both, speed)
+def _squared(innovation: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return squared Mahalanobis distances (N, J)."""
+    return ((weight @ innovation[..., None])[..., 0] * innovation).sum(axis=-1)
 
 
-def _blocks(a, b, c, d) -> np.ndarray:
-    """Return [[a I, b I], [c I, d I]] (J, 6, 6) of four (J,) arrays."""
-    pairs = np.stack([np.stack([a, b], -1), np.stack([c, d], -1)], -2)  # (J, 2, 2)
-    return np.kron(pairs, np.eye(3))
+def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
+    """Update the joints (N, J) whose measurement is taken, but not what lasts of their error."""
+    gain = np.where(taken[..., None, None], shared @ weight, 0)
+    less = gain @ shared.swapaxes(-1, -2)
+    less[..., _B, _B] = 0
+    # symmetric to the last bit: what is not grows from frame to frame
+    bodies['covariance'] -= (less + less.swapaxes(-1, -2)) / 2
+    innovation = np.where(taken[..., None], innovation, 0)[..., None]
+    bodies['state'] += (gain[..., :6, :] @ innovation)[..., 0]
+    bodies['known'] |= taken
+    square = (bodies['state'][..., 3:] ** 2).sum(axis=-1)
+    bodies['speed'] = np.sqrt(np.mean(square, axis=1))

@@ -1,0 +1,70 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+How people move while nobody looks: the process model of the filters.
+
+A joint's velocity is that of the body plus its own. Both fade (Ornstein-Uhlenbeck processes): the
+body's, the mean over the trunk, goes on for about a second, a joint's own for a sixth of that.
+What kicks them is white noise whose strength grows with the square of how fast the whole body
+moves: who stands still is foreseen within millimetres, a dancer within decimetres, by the same
+constants. Fitted to motion capture: `python -m pose3d_ros.training.motion_model` fits again and
+says what acceleration or the velocities of all joints would add (next to nothing).
+"""
+import numpy as np
+from pose3d_ros.core.skeleton import Skeleton
+
+#: Time constants of the body's velocity and of what a joint has besides, s.
+BODY_FADING, OWN_FADING = 1.0, 0.15
+#: Spectral density of the kicks (any axis), m^2/s^3, for each (m/s)^2 of mean squared speed.
+KICKS = {'trunk': 5.0, 'elbow': 10.0, 'knee': 12.0, 'wrist': 16.0, 'ankle': 17.0}
+STILL = 0.3  # m/s: nobody is foreseen better than at this speed
+_TRUNK = ('hip', 'shoulder')  # joints whose mean velocity is the body's
+
+
+class Motion:
+    """
+    The process model for the joints of a skeleton.
+
+    Parameters
+    ----------
+    skeleton : Skeleton
+        Decides which joints move like which part of the body.
+
+    """
+
+    def __init__(self, skeleton: Skeleton):
+        parts = [name.rpartition('_')[2] for name in skeleton.points]
+        self._trunk = [row for row, part in enumerate(parts) if part in _TRUNK]
+        self._kicks = np.array([KICKS.get(part, KICKS['trunk']) for part in parts])
+
+    def moved(self, state: np.ndarray, seconds: float) -> np.ndarray:
+        """Return states (N, J, 6), position (m) and velocity (m/s), after some seconds."""
+        position, velocity = state[..., :3], state[..., 3:]
+        body = velocity[:, self._trunk].mean(axis=1, keepdims=True)
+        own = velocity - body
+        kept, kept_body = np.exp(-seconds / OWN_FADING), np.exp(-seconds / BODY_FADING)
+        reach, reach_body = OWN_FADING * (1 - kept), BODY_FADING * (1 - kept_body)
+        return np.concatenate([
+            position + reach * own + reach_body * body, kept * own + kept_body * body], axis=-1)
+
+    def kicks(self, speed: np.ndarray) -> np.ndarray:
+        """Return the density of the kicks (N, J), m^2/s^3, of bodies of some speed (N,), m/s."""
+        return (speed[:, None] ** 2 + STILL**2) * self._kicks
+
+
+def transition(seconds: float) -> tuple[np.ndarray, np.ndarray]:
+    """
+    Return what some seconds do to the covariance of position and velocity along one axis.
+
+    Returns
+    -------
+    (2, 2), (2, 2)
+        The transition; the noise for kicks of density 1.
+
+    """
+    left = np.exp(-seconds / OWN_FADING)  # share of the velocity
+    reach = OWN_FADING * (1 - left)  # s, displacement per velocity
+    both = reach**2 / 2
+    place = OWN_FADING**2 * (seconds - reach) - OWN_FADING * both
+    speed = OWN_FADING / 2 * (1 - left**2)
+    return np.array([[1, reach], [0, left]]), np.array([[place, both], [both, speed]])
