@@ -3,6 +3,7 @@
 """The whole pipeline on our own engines against the truth of simulated cameras."""
 import numpy as np
 from pose3d_ros.core.config import Config
+from pose3d_ros.core.orientation import Orientation
 from pose3d_ros.core.records import Source
 from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.simulation.bodies import in_picture
@@ -45,6 +46,12 @@ def cut_off():
 def passing():
     """Two enter one after the other, cross, and leave."""
     return watched('pass', 2, 0, 7.0, start=2.0)
+
+
+@pytest.fixture(scope='session')
+def turning():
+    """Somebody turns about, once and altogether."""
+    return watched('turn', 1, 0, 4.5)
 
 
 def places(film, bodies, person):
@@ -165,3 +172,16 @@ def within(apart, covariance):
     """Check that differences (..., 3) are mostly such as a covariance (..., 3, 3) lets expect."""
     squared = apart[..., None, :] @ np.linalg.inv(covariance) @ apart[..., None]
     assert np.median(squared) < 7.8  # 95 % of three normal variables lie within
+
+
+def test_a_turning_person_turns(turning):
+    """All the way round; the body's axes follow those of the true joints, without a flip."""
+    orientation, sure = Orientation(BODY_16), np.tile(1e-4 * np.eye(3), (1, 16, 1, 1))
+    true = [orientation.update(['p'], shot.people[0].joints[None], sure)[0] for shot in turning[0]]
+    headings = [np.arctan2(rotations[PELVIS, 2, 0], rotations[PELVIS, 0, 0]) for rotations in true]
+    assert np.ptp(np.unwrap(headings)) > 2 * np.pi
+    trace = np.array([
+        np.trace(first[PELVIS].T @ body.rotations[PELVIS])
+        for first, found in zip(true, turning[1]) for body in found])
+    off = np.degrees(np.arccos((trace - 1) / 2))
+    assert len(off) > 40 and np.median(off) < 10 and off.max() < 30
