@@ -7,8 +7,8 @@ A joint's velocity is that of the body plus its own. Both fade (Ornstein-Uhlenbe
 body's, the mean over the trunk, goes on for about a second, a joint's own for a sixth of that.
 What kicks them is white noise whose strength grows with the square of how fast the whole body
 moves: who stands still is foreseen within millimetres, a dancer within decimetres, by the same
-constants. Fitted to motion capture: `python -m pose3d_ros.training.motion_model` fits again and
-says what acceleration or the velocities of all joints would add (next to nothing).
+constants. Fitted to motion capture by `python -m pose3d_ros.training.motion_model`; figures, and
+what was left out (acceleration, the velocities of all joints), are in docs/filtering.md.
 """
 import numpy as np
 from pose3d_ros.core.skeleton import Skeleton
