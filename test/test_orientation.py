@@ -276,6 +276,17 @@ def test_always_proper(clip):
         assert there.all() == known.all()
 
 
+def test_always_proper_on_lattices():
+    """Joints on few places: all the coincidences that chance would never bring."""
+    rng, covariance = np.random.default_rng(1), np.full((64, 16, 3, 3), 1e-4 * np.eye(3))
+    ids = [f'p{row}' for row in range(64)]
+    for size in (0.0, 1e-12, 1e-9, 1e-6):
+        orientation = Orientation(BODY_16)
+        for _ in range(50):
+            joints = rng.integers(-1, 2, (64, 16, 3)) + size * rng.normal(size=(64, 16, 3))
+            assert check(orientation.update(ids, joints, covariance)).all()
+
+
 @pytest.mark.parametrize('name', TRUNK)
 def test_unknown_trunk(name):
     watch = Watch()

@@ -25,6 +25,7 @@ from pose3d_ros.core.skeleton import Skeleton
 CLEAR = 0.35  # sine between two directions from which on the second alone decides: 20 degrees
 BROAD = 0.1  # m, length of hip and shoulder line across the trunk from which on it alone decides
 NOTHING = 1e-9  # m; shorter vectors have no direction
+OPPOSITE = 1e-12  # squared length of the sum of two unit vectors below which they are opposite
 YZX, ZXY = np.array([1, 2, 0]), np.array([2, 0, 1])
 #: camera_from_body of somebody who faces the camera: before a degenerate first frame.
 FACING = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
@@ -127,7 +128,9 @@ def _trunks(along, across, before) -> np.ndarray:
     """Return camera_from_body (N, 3, 3): NaN where an input is, as before where one is zero."""
     up = along + NOTHING * before[..., 2] + 0 * across
     up = up / _length(up)
-    left = before[..., 1] + NOTHING * before[..., 0]
+    # as before by the least turn; the front where the trunk now lies along what was left
+    crossed = np.abs(_dot(before[..., 1], up)) < 1 - OPPOSITE / 2
+    left = np.where(crossed, before[..., 1], before[..., 0])
     left = left - _dot(left, up) * up
     left = left / _length(left)
     back = cross(up, left)
@@ -193,7 +196,8 @@ def _angle(first, second, told, clear: float, before) -> np.ndarray:
 def _least_turn(vector, start, end) -> np.ndarray:
     """Return a vector across start after the least rotation that takes start to end, a unit."""
     middle = start + end
-    square = _dot(middle, middle) + 1e-30  # opposite ones: no turn at all
+    square = _dot(middle, middle)
+    square = np.where(square > OPPOSITE, square, np.inf)  # opposite ones: no turn at all
     return vector - 2 * _dot(vector, middle) / square * middle
 
 
