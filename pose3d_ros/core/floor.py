@@ -16,7 +16,7 @@ ANKLE = 0.085  # m above the floor, of a body of scale 1: joint centre and sole 
 #: Standard deviations: of that, m (steps, heels, soles); of the camera's height, m; of the
 #: direction of gravity, rad.
 ANKLE_SIGMA, HEIGHT_SIGMA, TILT_SIGMA = 0.025, 0.01, np.radians(0.3)
-CERTAIN = 0.5  # least score of ankles: a hidden or cut one is placed somewhere too, but unsurely
+CERTAIN = 0.6  # least score of ankles: a hidden or cut one is placed somewhere too, but unsurely
 UPRIGHT = 0.75  # least height of a hip above the ankle in lengths of the leg; sitting: 0.5 to 0.6
 LEAST_DROP = 0.1  # m, of an ankle's plane below the camera: a floor seen from its side is none
 

@@ -23,6 +23,9 @@ DIAGONAL = np.arange(len(FADING))
 POSE = 0.02
 #: Variance share of evidence that is new in each frame.
 FRESH = 0.5
+#: What is added to the deviation of evidence for somebody larger than expected, by how much: who
+#: seems tall from the floor may stand on something.
+DOUBT = np.array([1.0, 0.0])
 #: Standard deviations beyond which evidence is not believed.
 GATE = 2.5
 #: Standard deviations below which rather what was learned is not believed: feet may stand on
@@ -111,6 +114,7 @@ class Scales:
 
     def _correct(self, rows, source: int, scale, sigma) -> None:
         """Update some bodies with a measurement each, as far as it is believed."""
+        sigma = np.hypot(sigma, DOUBT[source] * np.maximum(scale - self._mean, 0))
         observed = np.zeros((len(rows), len(FADING)))
         observed[:, :2] = 1
         observed[:, 2 + source] = (1 - FRESH) ** 0.5 * sigma
