@@ -25,7 +25,7 @@ class Pose3D(LifecycleNode):
 
     def __init__(self):
         self._pipeline = self._inputs = self._outputs = self._worker = self._engines = None
-        self._health = Health()
+        self._health, self._scale_sources = Health(), set()
         super().__init__('pose3d')
         self._declare()
         self._diagnostics = diagnostics_publisher(self)
@@ -65,7 +65,7 @@ class Pose3D(LifecycleNode):
 
     def on_activate(self, state) -> TransitionCallbackReturn:
         """Subscribe and start the worker."""
-        self._health = Health()
+        self._health, self._scale_sources = Health(), set()
         self._frame_id = ''
         self._pipeline.reset()
         self._outputs = Outputs(
@@ -74,7 +74,7 @@ class Pose3D(LifecycleNode):
         self._worker = NewestWorker(
             self._process, self._on_silence, self._config.camera.timeout)
         self._inputs = Inputs(self, self._config.camera, self._on_frame)
-        self.get_logger().info('active')
+        self.get_logger().info(f'active; {self._pipeline.scale_source}')
         return super().on_activate(state)
 
     def on_deactivate(self, state) -> TransitionCallbackReturn:
@@ -166,8 +166,19 @@ class Pose3D(LifecycleNode):
             self.get_logger().warning(summary, throttle_duration_sec=WARN_EVERY)
         self._diagnostics.publish(messages.diagnostics_from(
             self.get_clock().now().to_msg(), self.get_fully_qualified_name(), level, summary,
-            {**self._health.values(), **(self._inputs.depth_values() if self._inputs else {}),
+            {**self._health.values(), **self._scale_values(),
+             **(self._inputs.depth_values() if self._inputs else {}),
              **(self._engines.values() if self._engines else {})}))
+
+    def _scale_values(self) -> dict[str, str]:
+        """Return where the size of bodies comes from; tell when it comes from something new."""
+        if not self._pipeline:
+            return {}
+        new = self._pipeline.scale_sources - self._scale_sources
+        self._scale_sources |= new
+        if new:
+            self.get_logger().info(self._pipeline.scale_source)
+        return {'scale': self._pipeline.scale_source}
 
     def _summary(self) -> tuple[str, str]:
         if not self._inputs:

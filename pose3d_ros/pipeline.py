@@ -9,13 +9,16 @@ from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.depth import fuse_depth
 from pose3d_ros.core.detection import detect_persons
+from pose3d_ros.core.fitting import Fit, fit_root
+from pose3d_ros.core.floor import Floor
 from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
 from pose3d_ros.core.lifting import hide_unseen, lift
 from pose3d_ros.core.observation import joint_weights, observe_joints
 from pose3d_ros.core.occlusion import covered
-from pose3d_ros.core.placement import place, with_definition
+from pose3d_ros.core.placement import joints_of, with_definition
 from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
+from pose3d_ros.core.scale import Scales
 from pose3d_ros.core.stopwatch import Stopwatch
 from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.tracking import Tracker
@@ -56,7 +59,8 @@ class Pipeline:
         self.stopwatch = Stopwatch()
         self._detector, self._heatmap, self._lifter = detector, heatmap, lifter
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
-        self._skin = SkinModel(self.joint_skeleton)
+        self._skin, self._floor = SkinModel(self.joint_skeleton), Floor(self.joint_skeleton)
+        self._scales = Scales(*self._scale_prior())
         self._bones = np.array(self.keypoint_skeleton.bone_indices)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._tracker = Tracker(
@@ -95,7 +99,15 @@ class Pipeline:
         height, sigma = self.config.placement.height, self.config.placement.height_sigma
         given = height or self._lifter.facts.stature
         source = 'as given' if height else 'assumed: set placement.height where it is known'
-        return f'body height {given:.2f} m within {100 * sigma:.0f} %, {source}'
+        return '; '.join([f'body height {given:.2f} m within {100 * sigma:.0f} %, {source}'] + [
+            f'{name} {size * self._lifter.facts.stature:.2f} m within {100 * within:.0f} % from '
+            + ' and '.join(sources)
+            for name, (size, within, sources) in self._scales.learned.items()])
+
+    @property
+    def scale_sources(self) -> set[str]:
+        """Return which evidence of the size of bodies has been believed lately: floor, depth."""
+        return {source for _, _, sources in self._scales.learned.values() for source in sources}
 
     def reset(self) -> None:
         """Forget everybody; new bodies get new ids."""
@@ -134,6 +146,7 @@ class Pipeline:
         return np.where(hidden[..., None], 0, rays), np.where(hidden, 0, scores)
 
     def _joints(self, frame: Frame, found: Found) -> Joints:
+        prior = self._scales.at(frame.stamp, found.owners)
         if not len(found.rays):
             return Joints.none(len(self.joint_skeleton))
         with self.stopwatch('lifting'):
@@ -142,22 +155,36 @@ class Pipeline:
             relative, relative_cov = lift(self._lifter, *given, frame.gravity, past)
         with self.stopwatch('placement'):
             ray_cov = frame.camera.ray_covariance(found.rays, found.keypoints.spread)
-            observed = observe_joints(self._weights, found.rays, ray_cov, found.scores)
-            joints = place(relative, relative_cov, *observed, *self._scale_prior())
+            lifted = relative, relative_cov, *observe_joints(
+                self._weights, found.rays, ray_cov, found.scores)
+            fit = self._fit(frame, lifted, prior)
+            joints = joints_of(fit, *lifted)
         with self.stopwatch('depth'):
-            joints = self._with_depth(frame, joints)
+            joints = self._with_depth(frame, joints, fit.state[:, 3])
         return with_definition(joints)
 
-    def _with_depth(self, frame: Frame, joints: Joints) -> Joints:
-        """Return joints drawn to the depth image, where there is one."""
+    def _fit(self, frame: Frame, lifted: tuple, prior: tuple) -> Fit:
+        """Return where bodies are and how large, with what the floor says, where it is known."""
+        *bodies, scores = lifted
+        fit = fit_root(*bodies, scores > 0, *prior)
+        if frame.camera_height is None or frame.gravity is None:
+            return fit
+        evidence = self._floor.scale(fit, *lifted, frame.gravity, frame.camera_height)
+        return fit.with_scale(*self._scales.learn('floor', *evidence))
+
+    def _with_depth(self, frame: Frame, joints: Joints, scale) -> Joints:
+        """Return joints drawn to the depth image, where there is one; learn from it."""
         depth = frame.depth() if callable(frame.depth) else frame.depth
         if depth is None:
             return joints
         noise = self.config.camera.depth_noise
-        return fuse_depth(joints, depth, frame.camera, self._skin, noise)[0]
+        joints, distance = fuse_depth(joints, depth, frame.camera, self._skin, noise)
+        self._scales.learn('depth', distance.ratio * scale, distance.sigma * scale)
+        return joints
 
     def _update(self, stamp: float, ids, found: Found, joints: Joints) -> list[Body]:
-        """Let filters and ray history take what was found; return the bodies."""
+        """Let filters, ray history and scales take what was found; return the bodies."""
+        self._scales.keep(ids)
         rows = [row for row, name in enumerate(ids) if name]
         ids = [ids[row] for row in rows]
         self._history.keep(

@@ -98,8 +98,8 @@ class Stage:
         return self.pipeline
 
 
-def at(stamp, camera=CAMERA, gravity=None):
-    return Frame(stamp, IMAGE, camera, gravity=gravity)
+def at(stamp, camera=CAMERA, **more):
+    return Frame(stamp, IMAGE, camera, **more)
 
 
 def test_a_person_in_the_picture_is_where_they_are():
@@ -132,6 +132,57 @@ def test_a_known_height_moves_the_person():
     np.testing.assert_allclose(tall.joints[0], [0, 0, 4.8], atol=0.05)
     assert stage.pipeline.scale_source == 'body height 2.10 m within 6 %, as given'
     assert stage.run().scale_source.startswith('body height 1.75 m within 6 %, assumed')
+
+
+def test_the_floor_moves_the_person_and_is_remembered():
+    # the camera at the height of the hips, 5 % lower above the floor than a standard body's are
+    floor = {'gravity': np.array([0.0, 1, 0]), 'camera_height': 0.95 * (0.84 + 0.085)}
+    stage = Stage((0, 0, 4))
+    pipeline = stage.run()
+    body, = pipeline(at(0.0, **floor))
+    assert 3.75 < body.joints[0, 2] < 3.9
+    plain, = Stage((0, 0, 4)).run()(at(0.0, gravity=floor['gravity']))
+    assert body.covariance[0, 2, 2] < plain.covariance[0, 2, 2] / 2
+    stage.hidden = 'left_ankle', 'right_ankle'
+    body, = pipeline(at(0.1, **floor))
+    assert 3.75 < body.joints[0, 2] < 3.95
+    assert pipeline.scale_sources == {'floor'}
+    assert 'p1 1.68 m within 3 % from floor' in pipeline.scale_source
+
+
+def test_without_seen_feet_or_gravity_there_is_no_floor():
+    floor = {'gravity': np.array([0.0, 1, 0]), 'camera_height': 0.88}
+    stage = Stage((0, 0, 4))
+    for hidden, known in ((('left_ankle',), floor), ((), floor | {'gravity': None})):
+        stage.hidden = hidden
+        pipeline = stage.run()
+        body, = pipeline(at(0.0, **known))
+        assert body.joints[0, 2] == pytest.approx(4, abs=0.05)
+        assert pipeline.scale_sources == set()
+
+
+def test_what_depth_shows_is_remembered_without_it():
+    stage = Stage((0, 0, 4))
+    pipeline = stage.run()
+    wall = np.full((480, 640), 3.7, np.float32)
+    for stamp in (0.0, 0.1, 0.2):
+        pipeline(at(stamp, depth=wall))
+    assert pipeline.scale_sources == {'depth'}
+    body, = pipeline(at(0.3))
+    assert 3.65 < body.joints[0, 2] < 3.9
+
+
+def test_a_lift_that_does_not_fit_its_picture_is_not_published():
+    stage = Stage((0, 0, 4))
+    pipeline = stage.run()
+    lift = stage.lifter
+
+    def upside_down(**arrays):
+        return (out := lift(**arrays)) | {'joints': out['joints'] * np.float32([1, -1, 1])}
+    upside_down.facts = lift.facts
+    pipeline._lifter = upside_down
+    for body in pipeline(at(0.0)):
+        assert np.isnan(body.joints).all() and not body.scores.any()
 
 
 def test_nobody_in_the_picture():

@@ -94,23 +94,26 @@ class Scales:
             is another is of no use.
 
         """
+        bodies = {name: body for name, body in self._bodies.items()
+                  if name is None or 0 <= self._stamp - body[0] <= REMEMBERED}
         for row, (asked, name) in enumerate(zip(self._ids, ids, strict=True)):
             if name and asked in (None, name):
-                self._bodies[name] = (self._stamp, self._state[row], self._covariance[row],
-                                      self._learned[row])
-        self._bodies = {name: body for name, body in self._bodies.items()
-                        if name is None or 0 <= self._stamp - body[0] <= REMEMBERED}
+                bodies[name] = (self._stamp, self._state[row], self._covariance[row],
+                                self._learned[row])
+        self._bodies = bodies  # at once: `learned` may be asked for from another thread
 
     def _before(self, name: str | None) -> tuple:
         """Return what was known of a body; nothing where the clock has jumped back since."""
         body = self._bodies.get(name, self._bodies[None])
         return body if body[0] <= self._stamp else self._bodies[None]
 
-    def describe(self, name: str) -> tuple[float, float, list[str]]:
-        """Return size and standard deviation of a body apart from its pose, and what taught it."""
-        _, state, covariance, learned = self._bodies.get(name, self._bodies[None])
-        return (self._mean + state[0], covariance[0, 0] ** 0.5,
-                [source for source, yes in zip(SOURCES, learned) if yes])
+    @property
+    def learned(self) -> dict[str, tuple[float, float, list[str]]]:
+        """Return size and standard deviation of bodies apart from their pose, and by what."""
+        return {
+            name: (self._mean + state[0], covariance[0, 0] ** 0.5,
+                   [source for source, yes in zip(SOURCES, learned) if yes])
+            for name, (_, state, covariance, learned) in self._bodies.items() if learned.any()}
 
     def _correct(self, rows, source: int, scale, sigma) -> None:
         """Update some bodies with a measurement each, as far as it is believed."""
