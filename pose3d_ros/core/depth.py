@@ -17,9 +17,9 @@ from pose3d_ros.core.surface import SkinModel
 
 #: Places in a window, in its radii.
 GRID = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 5)]), axis=-1).reshape(-1, 2)
-#: Squared deviations, in variances, beyond which a joint counts as covered, and as seen through:
-#: things in front are usual, but nobody can be seen through.
-COVERED, TRANSPARENT = 4.0, 16.0
+#: Standard deviations beyond which a joint counts as covered, and as seen through: things in front
+#: are usual, but nobody can be seen through.
+COVERED, TRANSPARENT = 2.0, 4.0
 LIMIT = 5.0  # standard deviations of where bodies were placed, to look for them
 MIN_JOINTS = 3  # that must agree on a body's distance
 SHARED = 0.02  # m, standard deviation that clothes and the lifted shape leave to all joints alike
@@ -110,8 +110,9 @@ class _Windows:
         return self._at((begin + np.maximum(end - 1, begin)) / 2), there
 
     def _at(self, place):
-        place = np.minimum(place.astype(int), len(GRID) - 1)
-        return np.take_along_axis(self._depths, place[..., None], axis=-1)[..., 0]
+        count = len(GRID)
+        index = np.arange(0, self._depths.size, count) + np.minimum(place, count - 1).ravel()
+        return self._depths.ravel()[index.astype(int)].reshape(place.shape)
 
 
 def _shared_variance(joints):
@@ -131,17 +132,17 @@ def _distance(joints, measured, variance, seen, shared):
     z = joints.positions[..., 2]
     own = np.maximum(joints.covariance[..., 2, 2] - shared[:, None] * z**2, 0) + variance
     usable = seen & np.isfinite(measured)
-    ratio = np.where(usable, measured / z, 1)  # (N, J), a hypothesis by each joint
-    error = measured[:, None] - ratio[..., None] * z[:, None]  # (N, J, J), of the joints in each
-    square = np.minimum(error**2 / own[:, None], np.where(error < 0, COVERED, TRANSPARENT))
-    cost = np.where(usable[:, None], square, 0).sum(-1)
+    measured = np.where(usable, measured, z)
+    ratio = measured / z  # (N, J), a hypothesis by each joint
+    error = (measured[:, None] - ratio[..., None] * z[:, None]) / np.sqrt(own)[:, None]
+    error = np.clip(error, -COVERED, TRANSPARENT) * usable[:, None]  # (N, J, J), in each
     prior = (ratio - 1) ** 2 / shared[:, None]
-    best = np.argmin(cost + np.where(prior < LIMIT**2, prior, np.inf), axis=1)
-    best = np.take_along_axis(square, best[:, None, None], axis=1)[:, 0]
-    agrees = usable & (best < COVERED)
+    cost = (error * error).sum(-1) + np.where(prior < LIMIT**2, prior, np.inf)
+    best = error[np.arange(len(z)), np.argmin(cost, axis=1)]
+    agrees = usable & (np.abs(best) < COVERED)
     weight = np.where(agrees, z / own, 0)
     information = np.where(agrees.sum(-1) >= MIN_JOINTS, (weight * z).sum(-1), np.nan)
-    shift = (weight * np.where(agrees, measured - z, 0)).sum(-1) / information
+    shift = (weight * (measured - z)).sum(-1) / information
     sigma = np.sqrt(1 / information + (SHARED / z.mean(axis=1)) ** 2)
     plausible = shift**2 < LIMIT**2 * shared
     return Distance(np.where(plausible, 1 + shift, np.nan), np.where(plausible, sigma, np.nan))
