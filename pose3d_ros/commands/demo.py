@@ -45,19 +45,20 @@ def add_camera_arguments(parser) -> None:
     parser.add_argument('--seconds', type=float, default=10.0, help='how long (%(default)s)')
 
 
-def camera_from(args, folder: Path) -> StandIn:
+def camera_from(args, folder: Path, depth: bool) -> StandIn:
     """Return what plays the camera; a simulation writes its truth into the folder."""
     if args.video and args.camera:
         return clip_camera(args.video, args.camera, args.rate, args.longest)
     if args.video or args.camera:
         raise ValueError('a clip needs both --video and --camera')
     return simulated_camera(
-        args.people, args.motion, args.seed, args.rate, (folder / TRUTH).absolute())
+        args.people, args.motion, args.seed, args.rate, (folder / TRUTH).absolute(), depth)
 
 
 def main(args) -> int:
     """Play, record, report."""
-    config, camera = config_from(args), camera_from(args, args.out)
+    config = config_from(args)
+    camera = camera_from(args, args.out, config.camera.depth)
     recorder, start = play_with_bar(camera, args.seconds, config, args.out, overlay=True)
     recorder.write(args.out / 'bag')
     session = session_from(recorder.messages)

@@ -33,11 +33,14 @@ def clip_camera(video: Path, calibration: Path, rate: float, longest: int) -> St
         rate, f'{video.name}, {width} x {height}', calibrated.floor)
 
 
-def simulated_camera(people: int, motion: str, seed: int, rate: float, truth: Path) -> StandIn:
+def simulated_camera(
+    people: int, motion: str, seed: int, rate: float, truth: Path, depth: bool = False,
+) -> StandIn:
     """Return a simulated room with people as a camera of 640 x 480 px that writes its truth."""
     return StandIn(
         'pose3d_ros.simulation.sim_camera',
-        {'people': people, 'motion': motion, 'seed': seed, 'rate': rate, 'depth_encoding': '',
+        {'people': people, 'motion': motion, 'seed': seed, 'rate': rate,
+         'depth_encoding': '16UC1' if depth else '',
          'width': 640, 'height': 480, 'truth_file': truth},
         rate, f'simulation of {people} people ({motion}), 640 x 480', True)
 
