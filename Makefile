@@ -11,7 +11,7 @@ export PYTHON ?= python3
 # the Python with tensorrt and pycuda; on a Jetson that of the system
 GPU_PYTHON ?= $(firstword $(wildcard .venv/bin/python) $(PYTHON))
 # engines trained on simulated people, for them
-SIMULATED = --detector sim-person-192 --heatmap sim-pose-128x96
+SIMULATED = --detector sim-person-192x256 --heatmap sim-pose-128x96
 # a real person, where the data folder has one; its truth leads the video by most of a frame
 CLIP = $(POSE3D_DATA)/video/balancing/cam01
 # a sourced ROS does not mix with .venv

@@ -52,7 +52,7 @@ ENGINES = {
     'detector': 'detection.engine', 'heatmap': 'keypoints.engine', 'lifter': 'lifting.engine',
 }
 #: Trained on simulated people: what they are for.
-SIMULATED = {'detector': 'sim-person-192', 'heatmap': 'sim-pose-128x96'}
+SIMULATED = {'detector': 'sim-person-192x256', 'heatmap': 'sim-pose-128x96'}
 
 
 def generate_launch_description():

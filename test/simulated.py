@@ -24,7 +24,7 @@ from pose3d_ros.simulation.scene import make_views, Scene
 from pose3d_ros.simulation.truth import PersonTruth
 
 RATE = 10.0  # Hz
-OWN = {'detection.engine': 'sim-person-192', 'keypoints.engine': 'sim-pose-128x96'}
+OWN = {'detection.engine': 'sim-person-192x256', 'keypoints.engine': 'sim-pose-128x96'}
 LIMBS = [COCO_17.index(name) for name in LIMB_JOINTS]
 
 

@@ -22,7 +22,7 @@ def heatmap():
 
 @pytest.fixture(scope='module')
 def detector():
-    return inference.load(ENGINES / 'sim-person-192.onnx', 'detector')
+    return inference.load(ENGINES / 'sim-person-192x256.onnx', 'detector')
 
 
 @pytest.fixture(scope='module')
@@ -50,7 +50,7 @@ def test_heatmap_engine_keeps_the_contract(heatmap):
 
 
 def test_detector_keeps_the_contract(detector):
-    assert detector.facts.size == (192, 192)
+    assert detector.facts.size == (192, 256)
     outputs, _ = try_engine(detector, calls=1)
     assert outputs['boxes'].shape == (32, 4) and (np.diff(outputs['scores']) <= 0).all()
 
