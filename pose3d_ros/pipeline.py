@@ -67,7 +67,8 @@ class Pipeline:
             trunk_of(self.joint_skeleton), config.detection.max_bodies, config.tracking.birth,
             config.tracking.timeout)
         self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)
-        self._bodies = Bodies(self.joint_skeleton, len(self.keypoint_skeleton))
+        self._bodies = Bodies(
+            self.joint_skeleton, len(self.keypoint_skeleton), config.tracking.timeout)
         self._frames = 0
 
     def __call__(self, frame: Frame) -> list[Body]:

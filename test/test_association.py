@@ -70,9 +70,9 @@ def test_keypoint_similarity_by_hand():
 
 def test_the_hidden_appear_within_reach_of_where_they_should_be():
     hidden, away = np.array([[0, 0, 4.0], [2, 0, 4]]), np.array([0.1, 0.1])
-    assert within_reach(hidden, np.array([[2.2, 0, 4], [0.5, 0, 4]]), away) == [(0, 1), (1, 0)]
-    assert within_reach(hidden, np.array([[0.8, 0, 4]]), away) == []
-    assert within_reach(hidden, np.array([[0.8, 0, 4]]), np.array([0.5, 0.5])) == [(0, 0)]
+    assert within_reach(hidden, np.array([[2.2, 0, 4], [0.35, 0, 4]]), away) == [(0, 1), (1, 0)]
+    assert within_reach(hidden, np.array([[0.7, 0, 4]]), away) == []
+    assert within_reach(hidden, np.array([[0.7, 0, 4]]), np.array([0.5, 0.5])) == [(0, 0)]
     assert within_reach(hidden[:0], hidden, away[:0]) == []
     assert within_reach(np.full((1, 3), np.nan), hidden, away[:1]) == []
 

@@ -353,3 +353,16 @@ def test_stated_covariance_holds():
             found.append(square[:, 0, 0] < CHI2_3[0.95])
     assert 0.92 < np.mean(inside[0.0]) < 0.97
     assert 0.92 < np.mean(inside[0.1])
+
+
+def test_a_joint_that_was_not_measured_for_long_is_unknown():
+    filters = Filters(BODY_16, patience=0.5)
+    filters.advance(0.0)
+    filters.update(['p1'], Joints(
+        np.ones((1, 16, 3)), np.tile(1e-4 * np.eye(3), (1, 16, 1, 1)), np.ones((1, 16)),
+        np.full((1, 16), 2, np.uint8)))
+    for stamp, known in ((0.5, True), (0.51, False)):
+        filters.advance(stamp)
+        estimate = filters.estimate()
+        assert np.isfinite(estimate.positions).all() == known
+        assert np.isfinite(estimate.covariance).all() == known

@@ -17,15 +17,16 @@ from scipy.optimize import linear_sum_assignment
 
 FLOOR = 0.04  # m, which even the best measurement is off from one frame to the next
 LIMIT = 30.0  # squared standard deviations: what one joint can say against a pair
-GATE = 15.0  # mean over the joints beyond which a pair is none (3 is usual) ...
-SURE = 0.6  # ... unless the keypoints are as similar as this
+GATE = 15.0  # mean over the joints beyond which a pair is none (3 is usual)
+ALIKE = 0.1  # least keypoint similarity of a pair
+SURE = 0.6  # keypoint similarity from which on a pair is one, wherever it is in space
 KEYPOINTS = 3.0  # weight of the keypoint similarity's logarithm
 #: Keypoint similarity: standard deviation of a keypoint, in square roots of the box's area (COCO
 #: has 0.05 to 0.21 for annotators; here also half a stride between two frames).
 FALLOFF = 0.2
 #: Mean distance of keypoints, in diagonals of the better one's box, below which two are one.
 SAME = 0.06
-LEAP, PACE = 0.4, 1.5  # m and m/s: how far from where they should be the hidden may appear
+LEAP, PACE = 0.3, 1.0  # m and m/s: how far from where they should be the hidden may appear
 _UNIT = 0.1  # m, whose volume costs nothing
 
 
@@ -94,7 +95,7 @@ def pairs_of(distance, cost, similarity) -> list[tuple[int, int]]:
         From keypoint_similarity.
 
     """
-    allowed = (distance < GATE) | (similarity > SURE)
+    allowed = (distance < GATE) & (similarity > ALIKE) | (similarity > SURE)
     total = cost - KEYPOINTS * np.log(np.maximum(similarity, 1e-3))
     return least_cost(total, allowed)
 

@@ -22,11 +22,13 @@ class Bodies:
         Of the joints.
     keypoint_count : int
         Of the heatmap engine.
+    patience : float
+        Seconds after which a joint that was not measured is unknown.
 
     """
 
-    def __init__(self, skeleton: Skeleton, keypoint_count: int):
-        self._filters, self._orientation = Filters(skeleton), Orientation(skeleton)
+    def __init__(self, skeleton: Skeleton, keypoint_count: int, patience: float = np.inf):
+        self._filters, self._orientation = Filters(skeleton, patience), Orientation(skeleton)
         self._joint_count, self._keypoint_count = len(skeleton), keypoint_count
         self._last: list[Body] = []
 

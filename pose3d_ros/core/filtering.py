@@ -55,10 +55,13 @@ class Filters:
     ----------
     skeleton : Skeleton
         Of the joints.
+    patience : float
+        Seconds after which a joint that was not measured is unknown.
 
     """
 
-    def __init__(self, skeleton: Skeleton):
+    def __init__(self, skeleton: Skeleton, patience: float = np.inf):
+        self._patience = patience
         self._motion, self._mirrored = Motion(skeleton), np.array(skeleton.mirrored)
         count = len(skeleton)
         self._blank = np.zeros(1, [
@@ -127,7 +130,8 @@ class Filters:
         state, covariance = bodies['state'], bodies['covariance']
         if ahead:
             state, covariance = self._moved(ahead)
-        known = bodies['known'][..., None]
+        recent = self._stamp - bodies['inside'] <= self._patience
+        known = (bodies['known'] & recent)[..., None]
         state = np.where(known, state, np.nan)
         position = np.where(known[..., None], covariance[..., _P, _P], np.nan)
         both = covariance[..., _P, _B]
