@@ -18,7 +18,7 @@ import numpy as np
 from pose3d_ros.core.matrices import inverse_and_determinant
 from pose3d_ros.core.motion import Motion, transition
 from pose3d_ros.core.records import Joints
-from pose3d_ros.core.sides import exchanged
+from pose3d_ros.core.sides import DOUBT, exchanged
 from pose3d_ros.core.skeleton import Skeleton
 
 JITTER = 0.02  # share of a measurement's covariance that is new in each frame
@@ -114,7 +114,8 @@ class Filters:
         weights = _weights(bodies['covariance'], JITTER * measured)
         innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
         unseen = self._stamp - bodies['inside']  # s
-        near = np.linalg.norm(innovation, axis=-1) < QUICKEST * unseen**2
+        leap = np.einsum('nja,nja->nj', innovation, innovation)
+        near = leap < (QUICKEST * unseen**2) ** 2
         fits = (distance < GATE) | near  # False where unknown
         lost = known & ~fits & (unseen > PATIENCE)
         if lost.any():
@@ -162,8 +163,12 @@ class Filters:
     def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
         expected, other = bodies['state'][..., :3], self._mirrored
-        straight, crossed = positions - expected, positions[:, other] - expected
-        distance, across = _squared(straight, weight), _squared(crossed, weight)
+        straight = positions - expected
+        distance = _squared(straight, weight)
+        if not (distance > DOUBT / 2).any():  # most frames: no pair to ask
+            return straight, distance, np.zeros(distance.shape, bool)
+        crossed = positions[:, other] - expected
+        across = _squared(crossed, weight)
         recent = self._stamp - bodies['inside'] < EXCHANGE
         swapped = exchanged(distance, across, other) & recent & recent[:, other]
         return (np.where(swapped[..., None], crossed, straight),
@@ -186,7 +191,7 @@ def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
 def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:
     """Let lasting errors get another covariance: the less alike the two, the less lasts."""
     covariance = bodies['covariance']
-    before, after = (np.trace(c, axis1=-2, axis2=-1) for c in (covariance[..., _B, _B], lasting))
+    before, after = (np.einsum('njaa->nj', c) for c in (covariance[..., _B, _B], lasting))
     alike = np.where(known, np.minimum(before, after) / np.maximum(before, after), 1)
     kept = np.ones(covariance.shape[:-1])
     kept[..., _B] = alike[..., None]
@@ -205,7 +210,7 @@ def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.
 
 def _squared(innovation: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return squared Mahalanobis distances (N, J)."""
-    return ((weight @ innovation[..., None])[..., 0] * innovation).sum(axis=-1)
+    return np.einsum('nja,njab,njb->nj', innovation, weight, innovation)
 
 
 def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
@@ -218,5 +223,5 @@ def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
     innovation = np.where(taken[..., None], innovation, 0)[..., None]
     bodies['state'] += (gain[..., :6, :] @ innovation)[..., 0]
     bodies['known'] |= taken
-    square = (bodies['state'][..., 3:] ** 2).sum(axis=-1)
-    bodies['speed'] = np.sqrt(np.mean(square, axis=1))
+    velocity = bodies['state'][..., 3:]
+    bodies['speed'] = np.sqrt(np.einsum('nja,nja->n', velocity, velocity) / velocity.shape[1])

@@ -34,13 +34,14 @@ class Motion:
 
     def __init__(self, skeleton: Skeleton):
         parts = [name.rpartition('_')[2] for name in skeleton.points]
-        self._trunk = [row for row, part in enumerate(parts) if part in _TRUNK]
+        trunk = np.array([part in _TRUNK for part in parts], float)
+        self._mean = trunk / trunk.sum()  # (J,) share of each joint in the body's velocity
         self._kicks = np.array([KICKS.get(part, KICKS['trunk']) for part in parts])
 
     def moved(self, state: np.ndarray, seconds: float) -> np.ndarray:
         """Return states (N, J, 6), position (m) and velocity (m/s), after some seconds."""
         position, velocity = state[..., :3], state[..., 3:]
-        body = velocity[:, self._trunk].mean(axis=1, keepdims=True)
+        body = (self._mean @ velocity)[:, None]
         own = velocity - body
         kept, kept_body = np.exp(-seconds / OWN_FADING), np.exp(-seconds / BODY_FADING)
         reach, reach_body = OWN_FADING * (1 - kept), BODY_FADING * (1 - kept_body)
