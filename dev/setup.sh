@@ -96,8 +96,9 @@ pose3d_ros() {
   echo 'import pose3d_ros_environment' > "$site/pose3d_ros_environment.pth"
   "$venv/bin/python" -m pip install --no-deps --no-build-isolation --use-pep517 --editable .
   # what colcon would put into place, as links, so that edits count at once
-  mkdir -p "$venv/share/pose3d_ros" "$venv/lib/pose3d_ros"
-  ln -sfn "$root"/{config,engines,launch,package.xml} "$venv/share/pose3d_ros/"
+  mkdir -p "$venv"/{lib,share}/pose3d_ros "$venv/share/pose3d_ros/launch"
+  ln -sfn "$root"/{config,engines,package.xml} "$venv/share/pose3d_ros/"
+  ln -sfn "$root"/launch/* "$venv/share/pose3d_ros/launch/"  # ros2 launch follows no folders
   ln -sfn "$root/resource/pose3d_ros" "$venv/share/ament_index/resource_index/packages/"
   for script in pose3d pose3d_node sim_camera video_camera; do
     ln -sfn "$venv/bin/$script" "$venv/lib/pose3d_ros/"
