@@ -43,6 +43,8 @@ def _parsed(arguments: list[str]) -> tuple[argparse.Namespace, object]:
         prog=PROGRAM, description='3D human poses from a camera.',
         usage=f'{PROGRAM} COMMAND ...', epilog=f"'{PROGRAM} COMMAND --help' tells more.",
     )
+    if arguments[:2] == ['evaluate', '--suite']:  # the other name of the comparison
+        arguments = ['suite', *arguments[2:]]
     chosen = parser.add_subparsers(
         dest='command', metavar='COMMAND', required=True, prog=PROGRAM
     )

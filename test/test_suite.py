@@ -3,6 +3,7 @@
 """The command pose3d suite: what it refuses. Its figures: test_training_command.py."""
 import argparse
 
+from pose3d_ros import cli
 from pose3d_ros.commands import suite
 import pytest
 
@@ -16,6 +17,11 @@ def run(*words):
 def test_nothing_to_compare_on():
     with pytest.raises(ValueError, match='give --mocap or --clips'):
         run()
+
+
+def test_its_other_name(capsys):
+    assert cli.main(['evaluate', '--suite']) == 2
+    assert 'give --mocap or --clips' in capsys.readouterr().err
 
 
 def test_an_engine_that_is_not_there():

@@ -197,7 +197,8 @@ def test_suite_compares_lifters_on_the_people_held_out(mocap, capsys):
         patch.setattr('pose3d_ros.training.trials.PEOPLE', 3)
         assert suite.main(args) == 0
     out = capsys.readouterr().out
-    for words in ('| followed at 5 Hz | MPJPE | MPJVE |', '| true 2D, gravity |', 'Human3.6M'):
+    for words in ('| followed at 5 Hz | MPJPE | MPJVE |', '| true 2D, gravity |', 'Human3.6M',
+                  '| people, noisy 2D | 2 | 3 | mean of people |'):
         assert words in out
     results = json.loads((mocap / 'suite.json').read_text())
     assert set(results) == {'one', 'two'}

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
-from pose3d_ros.training.augmentation import augment, reach
+from pose3d_ros.training.augmentation import augment
 from pose3d_ros.training.body import stature_of
 from pose3d_ros.training.proportions import rebuild, sample_lengths
+from pose3d_ros.training.reaching import reach
 from pose3d_ros.training.samples import (
     Clips,
     clips_of,
@@ -145,11 +146,13 @@ def test_clips_end_with_the_chosen_frame_and_stay_in_their_stretch():
     assert clips.moves[0, :, 0].tolist() == [-2, -1, 0]
 
 
-def test_reaching_arms_keep_their_lengths(bodies):
+@pytest.mark.parametrize('limb, joints', [
+    ('arm', ('shoulder', 'elbow', 'wrist')), ('leg', ('hip', 'knee', 'ankle'))])
+def test_reaching_limbs_keep_their_lengths(bodies, limb, joints):
     everybody = torch.ones(len(bodies), 1, 1, dtype=torch.bool)
-    reached = reach(bodies, 'left', everybody, chance())
-    for far, near in (('left_elbow', 'left_shoulder'), ('left_wrist', 'left_elbow')):
-        i, j = COCO_17.index(far), COCO_17.index(near)
+    reached = reach(bodies, 'left', limb, everybody, chance())
+    for far, near in zip(joints[1:], joints):
+        i, j = COCO_17.index(f'left_{far}'), COCO_17.index(f'left_{near}')
         np.testing.assert_allclose((reached[:, i] - reached[:, j]).norm(dim=-1),
                                    (bodies[:, i] - bodies[:, j]).norm(dim=-1), atol=1e-4)
 

@@ -53,6 +53,7 @@ def main(args: argparse.Namespace) -> int:
             from pose3d_ros.training import trials
 
             result |= trials.still_pictures(engine, held_out)
+            result |= trials.by_person(engine, held_out)
             result |= {f'followed at {rate:g} Hz': trials.walks(engine, held_out, rate)
                        for rate in RATES}
         if args.clips:

@@ -1,8 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Fitting a network to samples: AdamW, half a cosine, averaged weights, and where it stopped."""
+"""Fitting a network to samples: AdamW, averaged weights, and where it stopped."""
 import copy
-import math
 from pathlib import Path
 import pickle
 import time
@@ -12,8 +11,8 @@ import torch
 from tqdm import tqdm
 
 LEARNING_RATE, WEIGHT_DECAY = 2e-3, 1e-4
-#: The learning rate rises over this part of the training and falls to nothing over the rest.
-WARM_UP = 0.03
+#: The learning rate rises over the first part of the training and falls to nothing over the last.
+WARM_UP, COOL_DOWN = 0.02, 0.4
 #: Share of the present weights in the averaged ones, at each step.
 AVERAGING = 0.002
 #: Batches on which the averaged network's normalisations are measured.
@@ -114,7 +113,5 @@ class Fit:
 
 
 def _schedule(part: float) -> float:
-    """Return the learning rate, relative: a linear rise, then half a cosine."""
-    if part < WARM_UP:
-        return max(part / WARM_UP, 0.01)
-    return 0.5 * (1 + math.cos(math.pi * (min(part, 1) - WARM_UP) / (1 - WARM_UP)))
+    """Return the learning rate, relative: a linear rise, a plateau, a linear fall."""
+    return min(1.0, max(part / WARM_UP, 0.01), max(1 - part, 0.0) / COOL_DOWN)

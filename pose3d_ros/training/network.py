@@ -14,6 +14,9 @@ import torch
 from torch import nn
 
 WIDTH, BLOCKS = 640, 2
+#: Whether the trunk learns in bfloat16: three times as fast where the processor has instructions
+#: for it, fourteen times as slow where it has none; as good.
+HALF_PRECISION = torch.cpu.get_capabilities().get('avx512_bf16', False)
 #: Joints that are regressed; pelvis and neck follow from them.
 REGRESSED = tuple(name for name in BODY_16.points if name not in ('pelvis', 'neck'))
 #: Features of the present frame and of each frame before it.
@@ -28,8 +31,8 @@ FARTHEST = 5.0
 #: Deviation of each coordinate, of the densities exp(-r / b) / b^2 in the plane across the line of
 #: sight and exp(-|z| / b) / b along it.
 SIGMA_OF_B = (3**0.5, 2**0.5)
-#: Weight of the plain error, 1/m: about that of the likelihood at an error of 0.1 m.
-PLAIN_ERROR = 30.0
+#: Weight of the plain error, 1/m: about that of the likelihood at an error of 0.05 m.
+PLAIN_ERROR = 60.0
 
 
 def keypoints_to_regressed() -> torch.Tensor:
@@ -96,8 +99,7 @@ class Lifter(nn.Module):
 
         """
         unit, features = features_of(keypoints, scores, gravity)
-        # half precision is as good for the trunk, and four times faster where processors have it
-        with torch.autocast('cpu', torch.bfloat16, enabled=self.training):
+        with torch.autocast('cpu', torch.bfloat16, enabled=self.training and HALF_PRECISION):
             x = self.first(features)
             for block in self.blocks:
                 x = x + block(x)

@@ -18,9 +18,9 @@ import torch
 
 #: Kind of lifter -> frames of its window.
 KINDS = {'residual': 1, 'temporal': 4, 'structured': 1, 'matching': 1}
-BATCH = 1024
+BATCH = 512
 #: Learning rate of trainings that start from an engine, relative to others.
-STARTED_RATE = 0.5
+STARTED_RATE = 0.3
 #: The engine, whose weights are rounded, may differ from its network by no more, m.
 PARITY = 5e-3
 

@@ -5,7 +5,15 @@ import numpy as np
 from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.lifting import lift
 from pose3d_ros.evaluation.metrics import CHI2_3, joint_errors, motion_errors
-from pose3d_ros.training.figures import CONDITIONS, crosswise, LIMBS, run
+from pose3d_ros.training.figures import (
+    CONDITIONS,
+    crosswise,
+    held_out_samples,
+    LIMBS,
+    run,
+    STRIDE,
+    VIEWS,
+)
 from pose3d_ros.training.poses import Poses
 from pose3d_ros.training.samples import clips_of, make_samples, Samples
 import torch
@@ -16,6 +24,24 @@ PEOPLE, SECONDS, RECORDED_RATE = 60, 2.0, 30
 
 def still_pictures(engine, held_out: Poses) -> dict[str, dict[str, float]]:
     """Return the figures of a lifter under each condition; sigma as the engine states it."""
+    return crosswise(run(_lifter(engine), held_out, engine.facts.window))
+
+
+def by_person(engine, held_out: Poses) -> dict[str, dict[str, float]]:
+    """Return MPJPE in mm of each person, and the mean that gives every person the same weight."""
+    names = np.tile(held_out.subjects[::STRIDE], VIEWS)
+    rows = {}
+    for condition in ('true 2D, gravity', 'true 2D', 'noisy 2D, gravity', 'noisy 2D'):
+        samples = held_out_samples(held_out, CONDITIONS[condition], engine.facts.window)
+        joints = _lifter(engine)(samples)[0]
+        error = 1e3 * joint_errors(joints[:, LIMBS], samples.joints.numpy()[:, LIMBS]).mean(1)
+        row = {str(name): error[names == name].mean() for name in np.unique(names)}
+        rows[f'people, {condition}'] = row | {'mean of people': np.mean(list(row.values()))}
+    return rows
+
+
+def _lifter(engine):
+    """Return a function from samples to joints (B, 16, 3) and sigma (B, 16, 2)."""
     def lifter(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
         parts = [slice(i, i + 1024) for i in range(0, len(samples.scores), 1024)]
         out = [engine(**{name: getattr(samples, name)[part].numpy()
@@ -24,7 +50,7 @@ def still_pictures(engine, held_out: Poses) -> dict[str, dict[str, float]]:
         along = np.concatenate([o.get('depth_sigma', o['sigma']) for o in out])
         return joints, np.stack([across, along], -1)
 
-    return crosswise(run(lifter, held_out, engine.facts.window))
+    return lifter
 
 
 def walks(engine, held_out: Poses, rate: float) -> dict[str, float]:

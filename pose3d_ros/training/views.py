@@ -9,7 +9,7 @@ The world has z up and its origin in the middle of the hips; metres. Cameras are
 from dataclasses import dataclass
 
 from pose3d_ros.core.skeleton import COCO_17
-from pose3d_ros.training.augmentation import uniform
+from pose3d_ros.training.limbs import uniform
 import torch
 
 #: Camera height above the floor, m; a few hang on walls.
