@@ -19,12 +19,13 @@ LIMBS = {
 #: trunk and limbs lie between de Leva (J. Biomech. 1996, men) and a person triangulated from four
 #: videos, widths between the joint centres' (0.105, 0.22) and that person's (0.124, 0.197);
 #: neck to ears from the heights of tragion and shoulder (NASA-STD-3000). Deviations: of the
-#: nearest surface measures of 6068 adults, divided by their statures (ANSUR II, 2012; for instance
-#: radiale to stylion 3.7 %, acromion to radiale 2.4 %), rounded up.
+#: nearest surface measures of 6068 men and women, divided by the sum that defines their stature
+#: below (ANSUR II, 2012: trochanterion, lateral epicondyle, lateral malleolus, acromion, radiale,
+#: stylion, biacromial and bicristal breadth, tragion, length of the head).
 LENGTHS = {
-    'knee': (0.246, 0.05), 'ankle': (0.244, 0.04), 'elbow': (0.164, 0.03), 'wrist': (0.153, 0.04),
-    'trunk': (0.297, 0.055), 'hips': (0.115, 0.08), 'shoulders': (0.200, 0.06),
-    'neck': (0.106, 0.10), 'head': (1.0, 0.05),
+    'knee': (0.246, 0.048), 'ankle': (0.244, 0.038), 'elbow': (0.164, 0.024),
+    'wrist': (0.153, 0.037), 'trunk': (0.297, 0.053), 'hips': (0.115, 0.072),
+    'shoulders': (0.200, 0.051), 'neck': (0.106, 0.097), 'head': (1.0, 0.05),
 }
 #: Keypoints of the head from the middle of the ears: forward, left, up (Frankfort plane level), in
 #: metres of a stature of 1.70 m: tragion to pronasale and pupils, breadth of the ears; rounded
