@@ -133,6 +133,15 @@ def test_a_hand_at_the_edge_of_a_box_is_not_measured():
     assert 'left_wrist' in names(joints.source[0] == Source.LIFTED)
 
 
+def test_one_leg_found_twice_is_not_measured():
+    left, right = LEGS[:2], LEGS[2:]
+    doubled = TRUE.copy()
+    doubled[right] = TRUE[left] * (TRUE[left][:, 2:] + 0.05) / TRUE[left][:, 2:]
+    joints, _ = fused(placed(doubled), painted(bodies=set(range(len(TRUE))) - set(right)))
+    assert {'left_knee', 'right_knee', 'left_ankle', 'right_ankle'} == names(
+        joints.source[0] == Source.LIFTED)
+
+
 def test_the_far_side_of_a_person_seen_from_the_side_is_not_measured():
     turned = FACING[:, [2, 1, 0]] * [1, 1, -1] + [0, 0, 3.0]  # left side to the camera
     joints, _ = fused(placed(turned), painted(turned))

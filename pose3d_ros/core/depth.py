@@ -77,8 +77,12 @@ def fuse_depth(
     measured, there = windows.median_near(joints.positions[..., 2] - skin.offset, gate)
     lifted &= found[:, None]
     taken = lifted & ~skin.hidden & there
-    joints = _drawn(joints, measured + skin.offset, variance, taken)
-    return _with_guesses(joints, lifted & ~taken), distance
+    drawn = _drawn(joints, measured + skin.offset, variance, taken)
+    twice = taken & model.twice(drawn.positions, skin.offset)
+    if twice.any():
+        taken &= ~twice
+        drawn = _drawn(joints, measured + skin.offset, variance, taken)
+    return _with_guesses(drawn, lifted & ~taken), distance
 
 
 class _Windows:

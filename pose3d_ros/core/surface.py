@@ -20,6 +20,7 @@ SKIN = {
 TRUNK = 0.498  # m, pelvis to neck of that stature (de Leva, J. Biomech. 1996)
 SIZES = 0.5, 1.3  # from a small child to the tallest
 BALLS = 0.25, 0.5, 0.75  # places along a bone of the balls that stand for its limb
+NEAREST = 1.3  # skins between the middles of two limbs; side by side there are two
 MARGIN = 0.06  # m, by which a limb's skin must lie before a joint's own to hide it
 
 
@@ -41,6 +42,8 @@ class SkinModel:
             [SKIN[name.split('_')[-1]] for name in skeleton.points]).T
         self._trunk = skeleton.index('pelvis'), skeleton.index('neck')
         self._hips = skeleton.index('left_hip'), skeleton.index('right_hip')
+        self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
+        self._mirrored = skeleton.mirrored
         self._balls = _balls(skeleton)
 
     def __call__(self, positions: np.ndarray) -> Skin:
@@ -51,6 +54,15 @@ class SkinModel:
         offset = size * self._thickness(positions)
         hidden = self._hidden(positions, offset)
         return Skin(offset, size * self._sigma, size * self._radius, hidden)
+
+    def twice(self, positions: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """
+        Return which joints (N, J) are nearer to those of the other side than limbs can be.
+
+        Where a box hides one leg, keypoint networks find both in the other.
+        """
+        apart = positions - positions[:, self._mirrored]
+        return self._paired & ((apart**2).sum(-1) < (NEAREST * offset) ** 2)
 
     def _thickness(self, positions):
         """Return from skin to joint (N, J), as much of the side as the hips show of it."""
