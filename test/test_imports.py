@@ -53,3 +53,8 @@ def test_a_core_module_names_no_outsider(name):
 @pytest.mark.parametrize('module', ['pairing', 'worker', 'health', 'clip', 'calibration'])
 def test_parts_of_the_node_are_tested_without_ros(module):
     imported([f'pose3d_ros.{module}'], ('rclpy', 'onnxruntime', 'tensorrt'))
+
+
+def test_the_simulation_runs_without_what_is_for_training():
+    assert not [path.name for path in (ROOT / 'simulation').glob('*.py')
+                if 'pose3d_ros.training' in path.read_text()]

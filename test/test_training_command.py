@@ -174,7 +174,7 @@ def test_a_foreign_skeleton_is_read_with_a_mapping(mocap):
     ('name: foreign', 'name: [', 'cannot be read'),
 ])
 def test_bad_mappings_are_refused(extras, tmp_path, old, new, message):
-    from pose3d_ros.training.mapping import read_family
+    from pose3d_ros.mocap.mapping import read_family
 
     path = tmp_path / 'mapping.yaml'
     path.write_text(FOREIGN.replace(old, new))

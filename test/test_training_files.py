@@ -3,12 +3,12 @@
 """Motion files: forward kinematics worked by hand, refusals, skeletons and their mapping."""
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
-from pose3d_ros.training.asf import read_amc, read_asf
-from pose3d_ros.training.body import HEAD, stature_of, STATURE_PARTS
-from pose3d_ros.training.bvh import read_bvh
+from pose3d_ros.mocap.asf import read_amc, read_asf
+from pose3d_ros.mocap.body import HEAD, stature_of, STATURE_PARTS
+from pose3d_ros.mocap.bvh import read_bvh
+from pose3d_ros.mocap.mapping import FAMILIES, family_of, keypoints_of
+from pose3d_ros.mocap.motion import Motion
 from pose3d_ros.training.cleaning import clean
-from pose3d_ros.training.mapping import FAMILIES, family_of, keypoints_of
-from pose3d_ros.training.motion import Motion
 import pytest
 
 BVH = """HIERARCHY

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
+from pose3d_ros.mocap.body import stature_of
 from pose3d_ros.training.augmentation import augment
-from pose3d_ros.training.body import stature_of
 from pose3d_ros.training.proportions import rebuild, sample_lengths
 from pose3d_ros.training.reaching import reach
 from pose3d_ros.training.samples import (

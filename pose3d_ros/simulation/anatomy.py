@@ -9,7 +9,7 @@ stands upright, the arms hang away from the trunk.
 from dataclasses import dataclass
 
 import numpy as np
-from pose3d_ros.training.body import HEAD
+from pose3d_ros.mocap.body import HEAD
 
 SIDES = {'left': 1.0, 'right': -1.0}
 #: Angle between the hanging arm and the vertical in the modelled pose: between the extremes.

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
+from pose3d_ros.mocap.bvh import read_bvh
+from pose3d_ros.mocap.mapping import family_of, keypoints_of
 from pose3d_ros.simulation.anatomy import SIDES
 from pose3d_ros.simulation.figure import Figure
 from pose3d_ros.simulation.pose import orthonormal, Pose, unit
-from pose3d_ros.training.bvh import read_bvh
-from pose3d_ros.training.mapping import family_of, keypoints_of
 
 
 class MotionError(ValueError):

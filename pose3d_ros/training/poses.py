@@ -8,11 +8,11 @@ from pathlib import Path
 import re
 
 import numpy as np
+from pose3d_ros.mocap.asf import read_amc, read_asf
+from pose3d_ros.mocap.bvh import read_bvh
+from pose3d_ros.mocap.mapping import FAMILIES, Family, family_of, keypoints_of, read_family
+from pose3d_ros.mocap.motion import Motion
 from pose3d_ros.training import cleaning
-from pose3d_ros.training.asf import read_amc, read_asf
-from pose3d_ros.training.bvh import read_bvh
-from pose3d_ros.training.mapping import FAMILIES, Family, family_of, keypoints_of, read_family
-from pose3d_ros.training.motion import Motion
 from tqdm import tqdm
 
 RATE = 30.0

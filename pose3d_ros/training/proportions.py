@@ -7,7 +7,7 @@ Motion files disagree on where a joint is, and some have limbs of impossible len
 agree on is how limbs point: training keeps the directions and takes lengths from anthropometry.
 """
 from pose3d_ros.core.skeleton import COCO_17
-from pose3d_ros.training.body import HEAD, LEFT, LENGTHS, LIMBS, middle, RIGHT, STATURE_PARTS
+from pose3d_ros.mocap.body import HEAD, LEFT, LENGTHS, LIMBS, middle, RIGHT, STATURE_PARTS
 import torch
 
 _FACE = [COCO_17.index(name) for name in HEAD]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from pose3d_ros.training.motion import AXES, Motion, rotation_about
+from pose3d_ros.mocap.motion import AXES, Motion, rotation_about
 
 #: Files do not say their rate; the CMU database records 120 a second.
 DEFAULT_RATE = 120.0

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
-from pose3d_ros.training.body import HEAD, stature_of
-from pose3d_ros.training.motion import Motion
+from pose3d_ros.mocap.body import HEAD, stature_of
+from pose3d_ros.mocap.motion import Motion
 import yaml
 
 LIMBS = ('shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle')
