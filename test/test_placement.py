@@ -1,6 +1,8 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """From root-relative joints to places in the camera frame: exact, calibrated, never invented."""
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
@@ -215,6 +217,13 @@ def test_keypoints_are_not_joints():
     np.testing.assert_allclose(stated.covariance - sure.covariance,
                                np.broadcast_to(DEFINITION**2 * np.eye(3), (1, JOINTS, 3, 3)))
     np.testing.assert_array_equal(stated.positions, sure.positions)
+
+
+def test_unsure_keypoints_may_be_elsewhere():
+    sure = placed((POSE + [0, 0, 3])[None])
+    unsure = replace(sure, scores=np.full_like(sure.scores, 0.5))
+    added = with_definition(unsure).covariance - sure.covariance
+    np.testing.assert_allclose(added[0, 0], 0.002 * np.eye(3), atol=1e-12)  # 2 and 4 cm
 
 
 @pytest.mark.parametrize('wrong', [

@@ -11,6 +11,10 @@ from pose3d_ros.core.records import Joints, Source
 #: nothing that a heatmap's spread or a lifter's sigma knows of. Hips of a network trained on COCO
 #: lie 2 to 5 cm from the truth of simulated people and of a triangulated one, wrists 1 cm.
 DEFINITION = 0.02
+#: How far they may lie besides where the heatmap engine is unsure, m at score 0: it puts hidden
+#: joints where they could be and says so by low scores only. Without it the 95 % ellipsoids of
+#: three simulated clips held 84 % of hidden joints, with it 91 (with depth 89 and 92).
+DOUBT = 0.08
 MIN_JOINTS = 3  # persons with fewer seen joints are not placed
 #: Standard deviations from its ray where a joint speaks against the body that was lifted. The
 #: median joint of a good one lies within 1, of one that is upside down or another's beyond 10.
@@ -64,8 +68,9 @@ def joints_of(fit: Fit, relative, relative_cov, rays, ray_cov, scores) -> Joints
 
 
 def with_definition(joints: Joints) -> Joints:
-    """Return joints that state, beside all else, that keypoints are not joints."""
-    return replace(joints, covariance=joints.covariance + DEFINITION**2 * np.eye(3))
+    """Return joints that state, beside all else, how far keypoints may lie from joints."""
+    variance = DEFINITION**2 + (DOUBT * (1 - joints.scores)) ** 2
+    return replace(joints, covariance=joints.covariance + variance[..., None, None] * np.eye(3))
 
 
 def _fits(error, seen):
