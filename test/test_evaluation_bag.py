@@ -74,7 +74,8 @@ def test_truth_in_the_bag(bag, tmp_path, capsys):
     assert (report['frames'], report['detection_rate'], report['mota']) == (4, 1, 1)
     assert report['joint_error_mm']['p95'] == pytest.approx(0, abs=1e-3)
     assert report['persons']['p1']['ids'] == ['p7']
-    assert report['pck']['mean'] is None  # the cloud has no keypoints
+    # the cloud has no keypoints: its joints are projected
+    assert report['pck']['of'] == 'projected joints' and report['pck']['mean'] == 1
     assert report['latency_ms'] == {'p50': 21.5, 'p95': 23.7, 'p99': 23.94}  # of 20, 21, 22, 24
     ahead = report['foresight']
     assert ahead['horizon_s'] == pytest.approx(0.1)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How far predicted bodies are from true ones: shape, place, motion, keypoints."""
 import numpy as np
+from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.skeleton import LIMB_JOINTS
 from pose3d_ros.evaluation import metrics
 from pose3d_ros.evaluation.pairs import Pairs
@@ -68,12 +69,13 @@ def motion_errors(pairs: Pairs, stamps: dict[int, float]) -> dict:
             'jitter_mm': summary(np.concatenate(jitter))}
 
 
-def keypoint_shares(pairs: Pairs, stated: bool) -> dict:
-    """Return the part of correct keypoints; NaN where the predictions state no keypoints."""
+def keypoint_shares(pairs: Pairs, stated: bool, camera: PinholeCamera) -> dict:
+    """Return the part of correct keypoints; of projected joints where none are stated."""
     torso = metrics.torso_lengths(pairs.true_torsos[:, :2], pairs.true_torsos[:, 2:])
-    correct = metrics.correct_keypoints(pairs.keypoints, pairs.true_keypoints, torso)
-    correct = np.where(stated, correct, np.nan)
+    found = pairs.keypoints if stated else camera.project(pairs.joints[:, 1:])
+    correct = metrics.correct_keypoints(found, pairs.true_keypoints, torso)
     return {
+        'of': 'keypoints' if stated else 'projected joints',
         'threshold': f'{metrics.PCK_TORSO} of the torso: middle of the true shoulders to middle of'
                      ' the true hips, in the image',
         'mean': metrics.mean_of_known(correct),

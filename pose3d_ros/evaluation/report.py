@@ -59,7 +59,7 @@ def evaluate(predictions: Recording, truth: Recording, camera: PinholeCamera) ->
         **accuracy.shape_errors(pairs),
         **accuracy.place_errors(pairs),
         **accuracy.motion_errors(pairs, predictions.stamps),
-        'pck': accuracy.keypoint_shares(pairs, bool(predictions.keypoint_names)),
+        'pck': accuracy.keypoint_shares(pairs, bool(predictions.keypoint_names), camera),
         'root': accuracy.root_errors(pairs),
         'covariance': coverage_of(
             pairs.joints, pairs.true_joints, pairs.covariance, pairs.source, pairs.visible),

@@ -45,7 +45,7 @@ def table(report: dict) -> str:
     lines += [_errors(*_ERRORS[name], report[name]) for name in _ERRORS
               if not _ERRORS[name][0].startswith(' ') or report[name]['mean'] is not None]
     lines += [_errors(*_ROOT[name], report['root'][name]) for name in _ROOT]
-    lines += [_row('PCK@0.2 torso', '', _number(report['pck']['mean']))]
+    lines += [_row('PCK@0.2 torso', report['pck']['of'], _number(report['pck']['mean']))]
     lines += [_row(label, '', _number(report[name])) for name, label in _COUNTS.items()]
     if latency := report.get('latency_ms'):
         lines.append(_row('latency', 'ms', *(f'{name} {_number(value)}'
