@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from pose3d_ros.clip import ClipWriter
+from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import BODY_16, Skeleton
 from pose3d_ros.evaluation.recording import People
 from pose3d_ros.live.recorder import OVERLAY
@@ -38,7 +39,7 @@ def write_session_page(
 ) -> None:
     """Write the page of the frame that shows most, and that most clearly."""
     shown = {stamp: session.bodies[stamp] for stamp in overlays if session.bodies.get(stamp)}
-    stamp = max(shown, key=lambda each: sum(b.scores.min() for b in shown[each]), default=None)
+    stamp = max(shown, key=lambda each: _clarity(shown[each]), default=None)
     if stamp is None:
         return
     people = truth.get(stamp)
@@ -46,6 +47,11 @@ def write_session_page(
         path, rgb_from_compressed(overlays[stamp]), shown[stamp], session.camera,
         NO_KEYPOINTS, BODY_16, truth=None if people is None else people.joints,
         gravity=session.gravity, title=title, numbers=_numbers(report))
+
+
+def _clarity(bodies: list[Body]) -> tuple[bool, float]:
+    """Return whether everybody is seen, not only predicted, and how much of them how clearly."""
+    return all(body.scores.any() for body in bodies), sum(body.scores.min() for body in bodies)
 
 
 def _numbers(report: dict) -> dict[str, str]:
