@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 import numpy as np
 from pose3d_ros.core.fitting import fit_root, project
-from pose3d_ros.core.placement import DEFINITION, MIN_JOINTS, place, with_definition
+from pose3d_ros.core.placement import DEFINITION, joints_of, MIN_JOINTS, with_definition
 from pose3d_ros.core.records import Source
 import pytest
 from standing import balls, observations, POSE
@@ -16,6 +16,12 @@ quick = settings(deadline=None, max_examples=40)
 JOINTS = len(POSE)
 roots = st.tuples(st.floats(-1, 1), st.floats(-0.7, 0.7), st.floats(1.5, 20)).map(
     lambda r: np.array([r[0] * r[2], r[1] * r[2], r[2]]))  # up to 45 degrees off the axis
+
+
+def place(relative, relative_cov, rays, ray_cov, scores, scale, scale_sigma):
+    """Return persons where they fit best, as the pipeline does without floor and depth."""
+    fit = fit_root(relative, relative_cov, rays, ray_cov, scores > 0, scale, scale_sigma)
+    return joints_of(fit, relative, relative_cov, rays, ray_cov, scores)
 
 
 def placed(joints, relative=POSE, sigma=0.05, scores=1.0, scale=1.0, scale_sigma=0.06):

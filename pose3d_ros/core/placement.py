@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 import numpy as np
-from pose3d_ros.core.fitting import Fit, fit_root, joints_at, project
+from pose3d_ros.core.fitting import Fit, joints_at, project
 from pose3d_ros.core.records import Joints, Source
 
 #: How far keypoints lie from the joints they stand for, m, each axis: the same in every frame, and
@@ -21,22 +21,18 @@ MIN_JOINTS = 3  # persons with fewer seen joints are not placed
 ABSURD = 5.0
 
 
-def place(relative, relative_cov, rays, ray_cov, scores, scale, scale_sigma) -> Joints:
-    """
-    Place persons in the camera optical frame.
-
-    Parameters are those of fit_root, with scores (N, J) in [0, 1], zero where a joint is not seen.
-    Returns what joints_of does.
-    """
-    fit = fit_root(relative, relative_cov, rays, ray_cov, scores > 0, scale, scale_sigma)
-    return joints_of(fit, relative, relative_cov, rays, ray_cov, scores)
-
-
 def joints_of(fit: Fit, relative, relative_cov, rays, ray_cov, scores) -> Joints:
     """
     Return the joints of persons that were fitted.
 
     A seen joint is drawn onto its ray as far as the covariances say (a Kalman update).
+
+    Parameters
+    ----------
+    fit, relative, relative_cov, rays, ray_cov
+        From fit_root, and what it was given.
+    scores : (N, J)
+        In [0, 1], zero where a joint is not seen.
 
     Returns
     -------

@@ -10,9 +10,8 @@ be wider and look at more frames; what is new begins without influence.
 from pathlib import Path
 
 import numpy as np
-import onnx
-from onnx import numpy_helper
 from pose3d_ros.core.skeleton import BODY_16
+from pose3d_ros.training.engine_weights import read_weights
 from pose3d_ros.training.network import features_of, Lifter, REGRESSED
 import torch
 from torch import nn
@@ -56,13 +55,7 @@ def start_from_engine(network: Lifter, path: Path, samples) -> None:
 
 def _fully_connected(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return weight (out, in) and bias (out,) of each fully connected layer of an engine."""
-    try:
-        graph = onnx.load(path).graph
-    except Exception as error:  # its exceptions have no common base
-        raise ValueError(f'{path}: cannot be read: {error}') from None
-    values = {w.name: numpy_helper.to_array(w).astype(np.float32) for w in graph.initializer}
-    values |= {node.output[0]: values[node.input[0]] for node in graph.node
-               if node.op_type == 'Cast' and node.input[0] in values}
+    graph, values = read_weights(path)
     return [(values[node.input[1]].T.copy(), values[node.input[2]].copy())
             for node in graph.node if node.op_type == 'Gemm']
 

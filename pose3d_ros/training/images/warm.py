@@ -9,8 +9,7 @@ statistics are measured on pictures, and gain and offset are set so that nothing
 from pathlib import Path
 
 import numpy as np
-import onnx
-from onnx import numpy_helper
+from pose3d_ros.training.engine_weights import read_weights
 from pose3d_ros.training.images.network import normalised
 import torch
 from torch import nn
@@ -75,11 +74,7 @@ def start_from_engine(network: nn.Module, path: Path, pictures: torch.Tensor) ->
 
 def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return weight (out, in, k, k) and bias (out,) of each convolution, in their order."""
-    try:
-        graph = onnx.load(path).graph
-    except Exception as error:  # its exceptions have no common base
-        raise ValueError(f'{path}: cannot be read: {error}') from None
-    values = {w.name: numpy_helper.to_array(w).astype(np.float32) for w in graph.initializer}
+    graph, values = read_weights(path)
     nodes = {node.input[1]: node for node in graph.node if node.op_type == 'Conv'}
     return [(values[name], values[node.input[2]]) for name, node in nodes.items()
             if name in values]  # the look at the mirror image uses them under other names
