@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """REP-155 topics below /humans/bodies, where hri_msgs is installed."""
 from pose3d_ros.core.records import Body
+from pose3d_ros.publishing import heard, tell
 from rclpy.node import PublisherEventCallbacks  # its own module has moved since Humble
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import JointState
@@ -32,18 +33,23 @@ class HriOutputs:
 
     def publish(self, header: Header, bodies: list[Body], width: int, height: int) -> None:
         """Publish the bodies in an image of width x height pixels; forget the others."""
-        self._tracked.publish(self._hri.ids_from_bodies(header, bodies))
-        states = self._hri.joint_states_from_bodies(header, bodies, self._joint_skeleton)
-        for body, state in zip(bodies, states):
+        tell(self._tracked, self._hri.ids_from_bodies, header, bodies)
+        for body in bodies:
             if body.id not in self._of_body:
                 self._of_body[body.id] = self._create(body.id)
-            roi, skeleton2d, joint_states = self._of_body[body.id]
-            roi.publish(self._hri.roi_from_body(header, body, width, height))
-            skeleton2d.publish(
-                self._hri.skeleton_from_body(
-                    header, body, self._keypoint_skeleton, width, height))
-            joint_states.publish(state)
+            roi, skeleton2d, _ = self._of_body[body.id]
+            tell(roi, self._hri.roi_from_body, header, body, width, height)
+            tell(skeleton2d, self._hri.skeleton_from_body,
+                 header, body, self._keypoint_skeleton, width, height)
+        self._publish_joint_states(header, bodies)
         self._forget(set(self._of_body) - {body.id for body in bodies})
+
+    def _publish_joint_states(self, header: Header, bodies: list[Body]) -> None:
+        publishers = {body.id: self._of_body[body.id][2] for body in bodies}
+        bodies = [body for body in bodies if heard(publishers[body.id])]
+        states = self._hri.joint_states_from_bodies(header, bodies, self._joint_skeleton)
+        for body, state in zip(bodies, states):
+            publishers[body.id].publish(state)
 
     def destroy(self) -> None:
         """Remove all publishers."""

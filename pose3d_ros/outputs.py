@@ -9,6 +9,7 @@ from pose3d_ros.core.capsules import capsules_of
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
 from pose3d_ros.hri_outputs import hri_outputs
+from pose3d_ros.publishing import tell
 from rclpy.duration import Duration
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image, PointCloud2
@@ -60,34 +61,36 @@ class Outputs:
         self._bodies(header, bodies)
         if self._hri:
             self._hri.publish(header, bodies, frame.camera.width, frame.camera.height)
-        if _wanted(self._overlay):
-            image = draw_bodies(
-                frame.image.copy(), bodies, self._keypoint_skeleton, self._joint_skeleton)
-            self._overlay.publish(messages.message_from_image(image, header))
+        tell(self._overlay, self._drawn, header, frame, bodies)
 
     def _bodies(self, header: Header, bodies: list[Body]) -> None:
+        """Say who is there; first what planners and people wait for."""
         ids = [body.id for body in bodies]
         ended = [name for name in self._ids if name not in ids]
         self._ids = ids
-        self._markers.publish(
-            messages.markers_from_bodies(header, bodies, self._joint_skeleton, ended))
-        self._cloud.publish(messages.cloud_from_bodies(header, bodies, self._joint_skeleton))
-        if self._tf and bodies:
-            self._tf.publish(
-                messages.transforms_from_bodies(header, bodies, self._joint_skeleton))
-        if _wanted(self._predicted):
-            self._publish_predicted(header, bodies)
-        if _wanted(self._capsules):
-            sigmas = self._config.sigmas
-            self._capsules.publish(messages.markers_from_capsules(header, {
-                body.id: capsules_of(body, sigmas, self._joint_skeleton) for body in bodies
-            }, ended))
+        about = header, bodies, self._joint_skeleton
+        tell(self._cloud, messages.cloud_from_bodies, *about)
+        tell(self._markers, messages.markers_from_bodies, *about, ended)
+        if bodies:
+            tell(self._tf, messages.transforms_from_bodies, *about)
+        tell(self._predicted, self._foreseen, header, bodies)
+        tell(self._capsules, self._flesh, header, bodies, ended)
 
-    def _publish_predicted(self, header: Header, bodies: list[Body]) -> None:
+    def _foreseen(self, header: Header, bodies: list[Body]) -> PointCloud2:
         horizon = self._config.horizon
         then = Header(stamp=messages.later(header.stamp, horizon), frame_id=header.frame_id)
         later = self._predict(horizon) if bodies else []
-        self._predicted.publish(messages.cloud_from_bodies(then, later, self._joint_skeleton))
+        return messages.cloud_from_bodies(then, later, self._joint_skeleton)
+
+    def _flesh(self, header: Header, bodies: list[Body], ended: list[str]) -> MarkerArray:
+        sigmas = self._config.sigmas
+        return messages.markers_from_capsules(header, {
+            body.id: capsules_of(body, sigmas, self._joint_skeleton) for body in bodies}, ended)
+
+    def _drawn(self, header: Header, frame: Frame, bodies: list[Body]) -> Image:
+        image = draw_bodies(
+            frame.image.copy(), bodies, self._keypoint_skeleton, self._joint_skeleton)
+        return messages.message_from_image(image, header)
 
     def end_bodies(self, header: Header) -> None:
         """Publish that nobody is there (any more)."""
@@ -106,11 +109,6 @@ class Outputs:
             self._node.destroy_publisher(publisher)
         if self._hri:
             self._hri.destroy()
-
-
-def _wanted(publisher) -> bool:
-    """Return whether there is such a publisher and somebody listens."""
-    return publisher is not None and publisher.get_subscription_count() > 0
 
 
 def diagnostics_publisher(node):

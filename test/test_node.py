@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
+from message_fixtures import body
 from message_fixtures import image as image_message
 from node_rig import at_stamp, CLOUD, MARKERS, picture, running, shows, stamp_of
 import numpy as np
@@ -14,8 +15,10 @@ from pose3d_ros.messages import bodies_from_cloud, nanoseconds
 import pytest
 from rclpy.qos import qos_profile_sensor_data
 from ros_helpers import person
-from sensor_msgs.msg import Image, JointState
+from sensor_msgs.msg import Image, JointState, PointCloud2
 from std_msgs.msg import Header
+from tf2_msgs.msg import TFMessage
+from visualization_msgs.msg import MarkerArray
 
 
 @pytest.fixture(scope='module')
@@ -178,19 +181,20 @@ def test_good_images_after_all_that(rig):
     rig.hear('running', rig.send)
 
 
-def test_overlay_is_not_drawn_for_nobody(monkeypatch):
+def test_nothing_is_made_for_nobody(monkeypatch):
     from pose3d_ros import outputs
-    drawn = []
+    drawn, published, subscribers = [], [], [0]
     monkeypatch.setattr(outputs, 'draw_bodies', lambda image, *_: drawn.append(1) or image)
-    subscribers = [0]
     quiet = SimpleNamespace(
-        publish=lambda msg: None, get_subscription_count=lambda: subscribers[0])
+        publish=published.append, get_subscription_count=lambda: subscribers[0])
     node = SimpleNamespace(create_publisher=lambda *_: quiet)
-    config = SimpleNamespace(tf=False, hri=False, horizon=0.0, sigmas=2.0)
-    out = outputs.Outputs(node, config, None, BODY_16, lambda seconds: [])
+    config = SimpleNamespace(tf=True, hri=False, horizon=0.1, sigmas=2.0)
+    out = outputs.Outputs(node, config, None, BODY_16, lambda seconds: [body()])
     frame = SimpleNamespace(image=picture(), camera=person()[1])
-    out.publish(Header(), frame, [])
-    assert not drawn
+    out.publish(Header(), frame, [body()])
+    assert not drawn and not published
     subscribers[0] = 1
-    out.publish(Header(), frame, [])
+    out.publish(Header(), frame, [body()])
     assert drawn
+    assert [type(message) for message in published] == [
+        PointCloud2, MarkerArray, TFMessage, PointCloud2, MarkerArray, Image]

@@ -7,6 +7,7 @@ An engine file names its skeleton in its metadata; everything else looks points 
 by a literal index.
 """
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,12 @@ class Skeleton:
         """Return the position of a point in this skeleton's arrays."""
         return self.points.index(point)
 
-    @property
+    @cached_property
     def bone_indices(self) -> list[tuple[int, int]]:
         """Return (parent, child) positions of every bone."""
         return [(self.index(parent), self.index(child)) for parent, child in self.bones]
 
-    @property
+    @cached_property
     def mirrored(self) -> list[int]:
         """Return the permutation that exchanges left and right."""
         return [self.index(mirror(point)) for point in self.points]

@@ -20,6 +20,11 @@ _FLOATS = (
 POINT = np.dtype([(name, '<f4') for name in _FLOATS]
                  + [('body', '<u4'), ('joint', 'u1'), ('source', 'u1'), ('', '<u2')])
 _KINDS = {'<f4': PointField.FLOAT32, '<u4': PointField.UINT32, '|u1': PointField.UINT8}
+FIELDS = [
+    PointField(name=name, offset=POINT.fields[name][1], datatype=_KINDS[kind.str], count=1)
+    for name, (kind, *_) in POINT.fields.items()
+    if name in (*_FLOATS, 'body', 'joint', 'source')  # not the padding
+]
 _UPPER = np.triu_indices(3)
 
 
@@ -27,14 +32,14 @@ def cloud_from_bodies(header, bodies: list[Body], skeleton: Skeleton = BODY_16) 
     """Return the joints of all bodies; unknown joints are NaN with score 0."""
     points = np.zeros((len(bodies), len(skeleton)), POINT)
     points['joint'] = np.arange(len(skeleton))
-    for row, body in zip(points, bodies):
+    floats = points[..., None].view('<f4')  # (N, J, 15), _FLOATS first
+    for row, numbers, body in zip(points, floats, bodies):
         row['body'] = int(body.id.lstrip('p'))
-        row['score'], row['source'] = body.scores, body.source
-        values = (*body.joints.T, *body.velocity.T, *body.covariance[:, _UPPER[0], _UPPER[1]].T)
-        for name, value in zip(_FLOATS, values):
-            row[name] = value
+        row['source'] = body.source
+        numbers[:, :3], numbers[:, 3:6] = body.joints, body.velocity
+        numbers[:, 6:12], numbers[:, 12] = body.covariance[:, _UPPER[0], _UPPER[1]], body.scores
     return PointCloud2(
-        header=header, height=len(bodies), width=len(skeleton), fields=_fields(),
+        header=header, height=len(bodies), width=len(skeleton), fields=FIELDS,
         is_bigendian=False, point_step=POINT.itemsize, row_step=POINT.itemsize * len(skeleton),
         data=array('B', points.tobytes()), is_dense=bool(np.isfinite(points['x']).all()))
 
@@ -52,7 +57,7 @@ def bodies_from_cloud(msg: PointCloud2, skeleton: Skeleton = BODY_16) -> list[Bo
 
     """
     fields = {field.name: (field.offset, field.datatype) for field in msg.fields}
-    expected = {field.name: (field.offset, field.datatype) for field in _fields()}
+    expected = {field.name: (field.offset, field.datatype) for field in FIELDS}
     layout = msg.is_bigendian, msg.point_step, msg.width, len(msg.data)
     size = POINT.itemsize * msg.width * msg.height
     if fields != expected or layout != (False, POINT.itemsize, len(skeleton), size):
@@ -78,11 +83,3 @@ def _body(row: np.ndarray) -> Body:
         scores=row['score'].astype(float),
         source=row['source'].copy(),
     )
-
-
-def _fields() -> list[PointField]:
-    return [
-        PointField(name=name, offset=POINT.fields[name][1], datatype=_KINDS[kind.str], count=1)
-        for name, (kind, *_) in POINT.fields.items()
-        if name in (*_FLOATS, 'body', 'joint', 'source')  # not the padding
-    ]

@@ -41,15 +41,14 @@ def skeleton_from_body(
     header, body: Body, skeleton: Skeleton, width: int, height: int
 ) -> Skeleton2D:
     """Return the keypoints of a body; the neck is the middle of the shoulders."""
-    points = {
-        index: (body.keypoints[skeleton.index(name)], body.keypoint_scores[skeleton.index(name)])
-        for index, name in POINTS.items()
-    }
+    points = [*zip(*(body.keypoints / [width, height]).T.tolist(), body.keypoint_scores.tolist())]
+    points = {index: points[skeleton.index(name)] for index, name in POINTS.items()}
     left, right = points[Skeleton2D.LEFT_SHOULDER], points[Skeleton2D.RIGHT_SHOULDER]
-    points[Skeleton2D.NECK] = ((left[0] + right[0]) / 2, min(left[1], right[1]))
+    points[Skeleton2D.NECK] = (
+        (left[0] + right[0]) / 2, (left[1] + right[1]) / 2, min(left[2], right[2]))
     return Skeleton2D(header=header, skeleton=[
-        NormalizedPointOfInterest2D(x=float(u / width), y=float(v / height), c=float(score))
-        for _, ((u, v), score) in sorted(points.items())
+        NormalizedPointOfInterest2D(x=x, y=y, c=score)
+        for _, (x, y, score) in sorted(points.items())
     ])
 
 

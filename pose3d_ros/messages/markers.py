@@ -1,11 +1,13 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Skeletons for RViz: spheres, bones and a label for each body."""
+from math import hypot, isfinite
+
 from builtin_interfaces.msg import Duration
-from geometry_msgs.msg import Point
-import numpy as np
+from geometry_msgs.msg import Point, Pose, Quaternion, Vector3
 from pose3d_ros.core.records import Body
 from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.messages.template import like
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
 
@@ -14,19 +16,31 @@ JOINT_SIZE, BONE_SIZE, TEXT_SIZE = 0.05, 0.03, 0.12  # m
 LEFT = ColorRGBA(r=0.13, g=0.59, b=0.95, a=1.0)
 RIGHT = ColorRGBA(r=1.0, g=0.44, b=0.16, a=1.0)
 MIDDLE = ColorRGBA(r=0.93, g=0.93, b=0.93, a=1.0)
-KINDS = {'joints': Marker.SPHERE_LIST, 'bones': Marker.LINE_LIST, 'label': Marker.TEXT_VIEW_FACING}
+UPRIGHT = Pose(orientation=Quaternion(x=0.0, y=0.0, z=0.0, w=1.0))
+GONE = Marker(action=Marker.DELETE)
+
+BLANKS = {
+    kind: Marker(type=number, pose=UPRIGHT, scale=Vector3(x=size, y=size, z=size), color=MIDDLE,
+                 lifetime=LIFETIME)
+    for kind, number, size in (
+        ('joints', Marker.SPHERE_LIST, JOINT_SIZE), ('bones', Marker.LINE_LIST, BONE_SIZE),
+        ('label', Marker.TEXT_VIEW_FACING, TEXT_SIZE))}
 
 
 def markers_from_bodies(
     header: Header, bodies: list[Body], skeleton: Skeleton, ended: list[str] = ()
 ) -> MarkerArray:
     """Return markers of the bodies, and deletions for the ids that ended."""
-    markers = [marker for name in ended for marker in _deletions(header, name)]
+    markers = [
+        like(GONE, header=header, ns=f'{kind}/{name}') for name in ended for kind in BLANKS]
     for body in bodies:
-        markers += [
-            _joints(header, body, skeleton), _bones(header, body, skeleton),
-            _label(header, body, skeleton),
-        ]
+        points = [point_at(*place) if isfinite(sum(place)) else None
+                  for place in body.joints.tolist()]
+        fields = {
+            'joints': _joints(points, skeleton), 'bones': _bones(points, skeleton),
+            'label': _label(body.id, points[skeleton.index('head')])}
+        markers += [like(BLANKS[kind], header=header, ns=f'{kind}/{body.id}', **own)
+                    for kind, own in fields.items()]
     return MarkerArray(markers=markers)
 
 
@@ -35,55 +49,35 @@ def clear_markers() -> MarkerArray:
     return MarkerArray(markers=[Marker(action=Marker.DELETEALL)])
 
 
-def _deletions(header: Header, name: str) -> list[Marker]:
-    return [Marker(header=header, ns=f'{kind}/{name}', action=Marker.DELETE) for kind in KINDS]
+def _joints(points: list[Point | None], skeleton: Skeleton) -> dict:
+    return _list([
+        (point, _colour(name)) for point, name in zip(points, skeleton.points) if point])
 
 
-def _marker(header: Header, kind: str, body: Body, size: float) -> Marker:
-    marker = Marker(header=header, ns=f'{kind}/{body.id}', type=KINDS[kind], lifetime=LIFETIME)
-    marker.pose.orientation.w = 1.0
-    marker.scale.x = marker.scale.y = marker.scale.z = size
-    marker.color = MIDDLE
-    return marker
+def _bones(points: list[Point | None], skeleton: Skeleton) -> dict:
+    return _list([
+        (points[end], _colour(skeleton.points[child]))
+        for parent, child in skeleton.bone_indices if points[parent] and points[child]
+        for end in (parent, child)])
 
 
-def _joints(header: Header, body: Body, skeleton: Skeleton) -> Marker:
-    marker = _marker(header, 'joints', body, JOINT_SIZE)
-    known = np.flatnonzero(np.isfinite(body.joints).all(axis=1))
-    marker.points = [_point(body.joints[index]) for index in known]
-    marker.colors = [_colour(skeleton.points[index]) for index in known]
-    return _unless_empty(marker)
+def _list(points: list[tuple[Point, ColorRGBA]]) -> dict:
+    """Return the fields of a list; RViz complains about one without points: a deletion."""
+    if not points:
+        return {'action': Marker.DELETE}
+    return dict(zip(('points', 'colors'), map(list, zip(*points))))
 
 
-def _bones(header: Header, body: Body, skeleton: Skeleton) -> Marker:
-    marker = _marker(header, 'bones', body, BONE_SIZE)
-    for parent, child in skeleton.bone_indices:
-        if np.isfinite(body.joints[[parent, child]]).all():
-            marker.points += [_point(body.joints[parent]), _point(body.joints[child])]
-            marker.colors += [_colour(skeleton.points[child])] * 2
-    return _unless_empty(marker)
+def _label(name: str, head: Point | None) -> dict:
+    if head is None:
+        return {'action': Marker.DELETE}
+    above = point_at(head.x, head.y - 2 * TEXT_SIZE, head.z)  # up is -y
+    return {'pose': like(UPRIGHT, position=above),
+            'text': f'{name}  {hypot(head.x, head.y, head.z):.1f} m'}
 
 
-def _unless_empty(marker: Marker) -> Marker:
-    """Return the marker; RViz complains about a list without points, so that is a deletion."""
-    if not marker.points:
-        marker.action = Marker.DELETE
-    return marker
-
-
-def _label(header: Header, body: Body, skeleton: Skeleton) -> Marker:
-    marker = _marker(header, 'label', body, TEXT_SIZE)
-    head = body.joints[skeleton.index('head')]
-    if np.isfinite(head).all():
-        marker.pose.position = _point(head - [0, 2 * TEXT_SIZE, 0])  # up is -y
-        marker.text = f'{body.id}  {np.linalg.norm(head):.1f} m'
-    else:
-        marker.action = Marker.DELETE
-    return marker
-
-
-def _point(position: np.ndarray) -> Point:
-    x, y, z = position.tolist()
+def point_at(x: float, y: float, z: float) -> Point:
+    """Return a point by its coordinates."""
     return Point(x=x, y=y, z=z)
 
 

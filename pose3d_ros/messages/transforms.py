@@ -1,16 +1,20 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """TF frames of bodies and joints, named as in REP-155."""
-from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
+from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
 import numpy as np
 from pose3d_ros.core.orientation import quaternions
 from pose3d_ros.core.records import Body, Source
 from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.messages.template import like
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
 #: Links of human_description that lie in joints of another name.
 LINKS = {'pelvis': 'body', 'neck': 'torso'}
+
+
+BLANK = TransformStamped()
 
 
 def transforms_from_bodies(header: Header, bodies: list[Body], skeleton: Skeleton) -> TFMessage:
@@ -20,29 +24,33 @@ def transforms_from_bodies(header: Header, bodies: list[Body], skeleton: Skeleto
     A body whose pelvis or trunk is unknown has no frames, an unknown joint has none. A joint whose
     bone is unknown, since the bone's other end is, has the axes of the body.
     """
-    return TFMessage(transforms=[
-        transform for body in bodies for transform in _of_body(header, body, skeleton)
-    ])
-
-
-def _of_body(header: Header, body: Body, skeleton: Skeleton) -> list[TransformStamped]:
     pelvis = skeleton.index('pelvis')
-    known = np.isfinite(body.joints).all(-1) & (body.source != Source.UNKNOWN)
-    trunk = body.rotations[pelvis]  # camera_from_body
-    if not known[pelvis] or np.isnan(trunk).any():
-        return []
-    places = (body.joints - body.joints[pelvis]) @ trunk
-    turns = trunk.T @ body.rotations
+    transforms = []
+    for body, *poses in zip(bodies, *_poses(bodies, pelvis)):
+        below = Header(stamp=header.stamp, frame_id=f'body_{body.id}')
+        transforms += [
+            _transform(
+                header if row == pelvis else below, f'{link_name(point)}_{body.id}', place, turn)
+            for row, (point, known, place, turn) in enumerate(zip(skeleton.points, *poses))
+            if known]
+    return TFMessage(transforms=transforms)
+
+
+def _poses(bodies: list[Body], pelvis: int) -> tuple[list, list, list]:
+    """Return of each body which joints have frames; their origins and quaternions."""
+    if not bodies:
+        return [], [], []
+    joints, rotations, source = (
+        np.stack([getattr(body, name) for body in bodies])
+        for name in ('joints', 'rotations', 'source'))
+    trunk = rotations[:, pelvis]  # camera_from_body
+    known = np.isfinite(joints).all(-1) & (source != Source.UNKNOWN)
+    known &= known[:, [pelvis]] & np.isfinite(trunk).all((-2, -1))[:, None]
+    places = (joints - joints[:, [pelvis]]) @ trunk
+    turns = trunk[:, None].swapaxes(-1, -2) @ rotations
     turns = np.where(np.isnan(turns).any((-2, -1), keepdims=True), np.eye(3), turns)
-    places[pelvis], turns[pelvis] = body.joints[pelvis], trunk
-    below_body = Header(stamp=header.stamp, frame_id=f'body_{body.id}')
-    return [
-        _transform(header if row == pelvis else below_body, f'{link_name(point)}_{body.id}',
-                   place, turn)
-        for row, (point, place, turn)
-        in enumerate(zip(skeleton.points, places.tolist(), quaternions(turns).tolist()))
-        if known[row]
-    ]
+    places[:, pelvis], turns[:, pelvis] = joints[:, pelvis], trunk
+    return known.tolist(), places.tolist(), quaternions(turns).tolist()
 
 
 def link_name(joint: str) -> str:
@@ -59,5 +67,6 @@ def static_transform(header: Header, child: str, parent_from_child: np.ndarray) 
 
 def _transform(header: Header, child: str, place, turn) -> TransformStamped:
     (x, y, z), (qx, qy, qz, qw) = place, turn
-    return TransformStamped(header=header, child_frame_id=child, transform=Transform(
-        translation=Vector3(x=x, y=y, z=z), rotation=Quaternion(x=qx, y=qy, z=qz, w=qw)))
+    return like(BLANK, header=header, child_frame_id=child, transform=like(
+        BLANK.transform, translation=Vector3(x=x, y=y, z=z),
+        rotation=Quaternion(x=qx, y=qy, z=qz, w=qw)))
