@@ -1,8 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
-from dataclasses import dataclass
-
 import numpy as np
 from pose3d_ros.core.association import different, trunk_of
 from pose3d_ros.core.bodies import Bodies
@@ -14,24 +12,15 @@ from pose3d_ros.core.floor import Floor
 from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.keypoints import estimate_keypoints
 from pose3d_ros.core.lifting import hide_unseen, lift
+from pose3d_ros.core.looks import Palette, SIGMA
 from pose3d_ros.core.observation import joint_weights, observe_joints
 from pose3d_ros.core.occlusion import covered
 from pose3d_ros.core.placement import joints_of, with_definition
-from pose3d_ros.core.records import Body, Frame, Joints, Keypoints
+from pose3d_ros.core.records import Body, Found, Frame, Joints, Keypoints
 from pose3d_ros.core.scale import Scales
 from pose3d_ros.core.stopwatch import Stopwatch
 from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.tracking import Tracker
-
-
-@dataclass(frozen=True)
-class Found:
-    """Persons found in a frame, before it is said who they are."""
-
-    owners: list[str | None]  # the tracks in whose boxes they are; None: newly detected
-    keypoints: Keypoints
-    rays: np.ndarray  # (N, J, 2), zero where not seen
-    scores: np.ndarray  # (N, J), zero where not seen
 
 
 class Pipeline:
@@ -63,6 +52,7 @@ class Pipeline:
         self._scales = Scales(*self._scale_prior())
         self._bones = np.array(self.keypoint_skeleton.bone_indices)
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
+        self._palette = Palette(self.keypoint_skeleton)
         self._tracker = Tracker(
             trunk_of(self.joint_skeleton), config.detection.max_bodies, config.tracking.birth,
             config.tracking.timeout)
@@ -84,8 +74,7 @@ class Pipeline:
             found = self._find(frame)
         joints = self._joints(frame, found)
         with self.stopwatch('tracking'):
-            ids = self._tracker.assign(
-                frame.stamp, found.owners, found.keypoints, found.scores > 0, joints, expected)
+            ids = self._tracker.assign(frame.stamp, found, joints, expected)
             self._tracker.end_missed(frame.stamp, frame.camera)
         with self.stopwatch('filtering'):
             return self._update(frame.stamp, ids, found, joints)
@@ -128,7 +117,7 @@ class Pipeline:
         boxes, facts = self._tracker.boxes, self._heatmap.facts
         if not len(boxes):
             none = Keypoints.none(len(self.keypoint_skeleton))
-            return Found([], none, none.positions, none.scores)
+            return Found([], none, none.positions, none.scores, np.zeros((0, len(SIGMA))))
         keypoints = estimate_keypoints(
             self._heatmap, frame.image, boxes, facts.size, facts.padding)
         rays, scores = hide_unseen(
@@ -137,7 +126,9 @@ class Pipeline:
         rays, scores = self._uncovered(frame, keypoints, rays, scores)
         rows = np.flatnonzero((scores > 0).sum(axis=1) >= self.config.keypoints.min_seen)
         rows = rows[different(keypoints.positions[rows], scores[rows] > 0, scores[rows])]
-        return Found(self._tracker.owners(rows), keypoints[rows], rays[rows], scores[rows])
+        colours = self._palette(frame.image, keypoints.positions[rows], scores[rows] > 0)
+        return Found(
+            self._tracker.owners(rows), keypoints[rows], rays[rows], scores[rows], colours)
 
     def _uncovered(self, frame: Frame, keypoints: Keypoints, rays, scores) -> tuple:
         """Return rays and scores without the keypoints that lie on somebody nearer."""

@@ -18,6 +18,7 @@ from pose3d_ros.core.association import (
 from pose3d_ros.core.filtering import Estimate, JITTER
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import BODY_16
+import pytest
 
 
 def expected_at(*places, variance=0.0):
@@ -68,13 +69,19 @@ def test_keypoint_similarity_by_hand():
     assert keypoint_similarity(points, ~seen, moved, found_seen, np.array([1.0])).max() == 0
 
 
-def test_the_hidden_appear_within_reach_of_where_they_should_be():
-    hidden, away = np.array([[0, 0, 4.0], [2, 0, 4]]), np.array([0.1, 0.1])
-    assert within_reach(hidden, np.array([[2.2, 0, 4], [0.35, 0, 4]]), away) == [(0, 1), (1, 0)]
-    assert within_reach(hidden, np.array([[0.7, 0, 4]]), away) == []
-    assert within_reach(hidden, np.array([[0.7, 0, 4]]), np.array([0.5, 0.5])) == [(0, 0)]
-    assert within_reach(hidden[:0], hidden, away[:0]) == []
-    assert within_reach(np.full((1, 3), np.nan), hidden, away[:1]) == []
+def test_how_far_the_hidden_can_be():
+    hidden, away = np.array([[0, 0, 4.0], [np.nan] * 3]), np.array([0.1, 0.1])
+    found = np.array([[0.9, 0, 4], [0.3, 0, 4]])
+    # 0.3 m, and 1.5 m/s for 0.1 s
+    np.testing.assert_allclose(within_reach(hidden, found, away)[0], [2, 2 / 3])
+    assert not (within_reach(hidden, found, away)[1] < 1).any()
+    assert within_reach(hidden[:0], found, away[:0]).shape == (0, 2)
+
+
+def test_who_walks_off_is_as_near_as_their_steps_are_long():
+    expected, found = expected_at([0, 0, 4], variance=0.0084), found_at([0.1, 0, 4])
+    at_once, next_frame = (spatial_costs(expected, found, dt)[0][0, 0] for dt in (0.0, 0.1))
+    assert (at_once, next_frame) == (pytest.approx(1), pytest.approx(0.5))
 
 
 def test_a_forbidden_pair_is_none_even_if_another_is_dearer_for_it():

@@ -5,7 +5,8 @@ import numpy as np
 from pose3d_ros.core.association import different, trunk_of
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.filtering import Filters
-from pose3d_ros.core.records import Joints, Keypoints, Source
+from pose3d_ros.core.looks import SIGMA
+from pose3d_ros.core.records import Found, Joints, Keypoints, Source
 from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.core.tracking import Tracker
 import pytest
@@ -26,7 +27,8 @@ class Room:
         self.tracker = Tracker(trunk_of(BODY_16), max_bodies, birth, timeout)
         self.filters = Filters(BODY_16)
 
-    def step(self, stamp, *places, detected=True, seen=None, score=0.9, noise=0.0):
+    def step(self, stamp, *places, detected=True, seen=None, score=0.9, noise=0.0,
+             colours=None):
         """Take a frame; return the ids of the persons at places, None where not found."""
         tracker = self.tracker
         tracker.advance(stamp)
@@ -48,12 +50,15 @@ class Room:
             np.full((count, 16), score), np.full((count, 16), Source.LIFTED, np.uint8))
         rows = np.flatnonzero(seen.sum(axis=1) >= 6)
         owners = [None if detected else 'somebody'] * len(rows)
-        ids = tracker.assign(stamp, owners, keypoints[rows], seen[rows], joints[rows], expected)
+        colours = np.full((count, len(SIGMA)), np.nan) if colours is None else np.array(colours)
+        found = Found(owners, keypoints[rows], keypoints.positions[rows],
+                      keypoints.scores[rows] * seen[rows], colours[rows])
+        ids = tracker.assign(stamp, found, joints[rows], expected)
         tracker.end_missed(stamp, CAMERA)
         known = [row for row, name in enumerate(ids) if name]
         self.filters.update([ids[row] for row in known], joints[rows][known])
-        found = dict(zip(rows.tolist(), ids))
-        return [found.get(row) for row in range(count)]
+        names = dict(zip(rows.tolist(), ids))
+        return [names.get(row) for row in range(count)]
 
 
 def test_one_person_keeps_the_id_without_detections():
@@ -221,3 +226,80 @@ def test_two_finds_of_one_person_are_one():
     assert different(keypoints, seen, scores).tolist() == [1, 2]
     seen[1, 8:], seen[0, :8] = False, False  # nothing in common
     assert different(keypoints, seen, scores).tolist() == [0, 1, 2]
+
+
+RED, GREEN = [90.0, 150, 105] * 2, [100.0, -90, 50] * 2
+
+
+def two_apart(room, frames=10):
+    """Let somebody in red and somebody in green stand side by side."""
+    for frame in range(frames):
+        assert room.step(frame / 10, (-0.5, 0, 4), (0.5, 0, 4), colours=[RED, GREEN]) == [
+            'p1', 'p2']
+
+
+@pytest.mark.parametrize('colours, ids', [
+    ([GREEN, RED], ['p2', 'p1']), ([RED, RED], ['p1', 'p3']), ([[np.nan] * 6] * 2, ['p1', 'p2'])])
+def test_who_change_places_while_hidden_are_told_apart_by_their_colours(colours, ids):
+    room = Room(timeout=1.0)
+    two_apart(room)
+    for frame in range(10, 18):
+        assert room.step(frame / 10) == []
+    assert room.step(1.8, (-0.5, 0, 4), (0.5, 0, 4), colours=colours) == ids
+
+
+def test_keypoints_on_somebody_else_lead_nobody_away():
+    room = Room(max_bodies=2, timeout=1.0)
+    behind, before = (0.2, 0, 4.5), (-0.2, 0, 4)
+    for frame in range(10):
+        room.step(frame / 10, before, behind, colours=[RED, GREEN])
+    # in the box of who is behind is found, from now on, a part of who is before them
+    for frame in range(10, 15):
+        assert room.step(
+            frame / 10, before, (0.1, 0, 4.5), colours=[RED, RED]) == ['p1', None]
+    assert room.step(1.5, before, behind, colours=[RED, GREEN]) == ['p1', 'p2']
+
+
+def remembered(seconds, colours, place=(0.5, 0, 4)):
+    """Return the id of who appears so long after somebody in green has vanished."""
+    room = Room(timeout=0.5)
+    two_apart(room)
+    for frame in range(10, round(10 * seconds) + 9):
+        assert room.step(frame / 10, (-0.5, 0, 4), colours=[RED]) == ['p1']
+    return room.step(0.9 + seconds, (-0.5, 0, 4), place, colours=[RED, colours])[1]
+
+
+def test_who_has_the_colours_of_somebody_lost_is_the_same_for_a_while():
+    assert remembered(2.0, GREEN) == 'p2'
+    assert remembered(2.0, GREEN, (1.4, 0, 5)) == 'p2'
+    assert remembered(2.0, RED) == remembered(2.0, [np.nan] * 6) == 'p3'
+    assert remembered(5.0, GREEN) == 'p3'
+
+
+def test_who_left_the_picture_is_new_whatever_the_colours():
+    room = Room(timeout=0.5)
+    for frame in range(16):
+        room.step(frame / 10, (1 + 0.12 * frame, 0, 4), colours=[GREEN])
+    room.step(1.7)
+    assert room.step(2.0, (2.3, 0, 4), colours=[GREEN]) == ['p2']
+
+
+def test_a_body_half_hidden_is_looked_for_as_a_whole():
+    room, legs = Room(), np.array(['knee' in name or 'ankle' in name for name in BODY_16.points])
+    room.step(0.0, (0, 0, 4))
+    whole = room.tracker.boxes[0]
+    for frame in range(1, 13):
+        room.step(0.1 * frame, (0.02 * frame, 0, 4), detected=False, seen=[~legs])
+        if frame < 10:
+            np.testing.assert_allclose(room.tracker.boxes[0], whole + [2.5 * frame, 0] * 2, atol=1)
+    assert room.tracker.boxes[0][3] < whole[3] - 50  # they have been hidden for too long
+
+
+def test_a_detection_that_two_could_be_is_looked_at():
+    room = Room()
+    for frame in range(3):
+        room.step(frame / 10, (-0.1, 0, 4), (0.1, 0, 4.5))
+    room.tracker.advance(0.3)
+    before = room.tracker.boxes
+    room.tracker.detect(before[:1] + 3, 0.3)
+    np.testing.assert_array_equal(room.tracker.boxes, np.concatenate([before, before[:1] + 3]))

@@ -16,6 +16,8 @@ from pose3d_ros.core.skeleton import Skeleton
 from scipy.optimize import linear_sum_assignment
 
 FLOOR = 0.04  # m, which even the best measurement is off from one frame to the next
+START = 1.0  # m/s, by which somebody may be quicker than in the frame before: people walk off ...
+LONG = 0.2  # s, ... and get no quicker after that
 LIMIT = 30.0  # squared standard deviations: what one joint can say against a pair
 GATE = 15.0  # mean over the joints beyond which a pair is none (3 is usual)
 ALIKE = 0.1  # least keypoint similarity of a pair
@@ -26,11 +28,13 @@ KEYPOINTS = 3.0  # weight of the keypoint similarity's logarithm
 FALLOFF = 0.2
 #: Mean distance of keypoints, in diagonals of the better one's box, below which two are one.
 SAME = 0.06
-LEAP, PACE = 0.3, 1.0  # m and m/s: how far from where they should be the hidden may appear
+LEAP, PACE = 0.3, 1.5  # m and m/s: how far from where they should be the hidden may appear
 _UNIT = 0.1  # m, whose volume costs nothing
 
 
-def spatial_costs(expected: Estimate, joints: Joints) -> tuple[np.ndarray, np.ndarray]:
+def spatial_costs(
+    expected: Estimate, joints: Joints, seconds: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
     """
     Return how far the found joints are from the expected ones.
 
@@ -40,6 +44,8 @@ def spatial_costs(expected: Estimate, joints: Joints) -> tuple[np.ndarray, np.nd
         Of T tracks. What lasts of the errors is in both and does not count.
     joints : Joints
         Of C candidates.
+    seconds : float
+        Since the frame before.
 
     Returns
     -------
@@ -49,7 +55,8 @@ def spatial_costs(expected: Estimate, joints: Joints) -> tuple[np.ndarray, np.nd
 
     """
     difference = joints.positions[None] - expected.positions[:, None]  # (T, C, J, 3)
-    spread = expected.changing[:, None] + JITTER * joints.covariance[None] + FLOOR**2 * np.eye(3)
+    least = FLOOR**2 + (START * min(seconds, LONG)) ** 2
+    spread = expected.changing[:, None] + JITTER * joints.covariance[None] + least * np.eye(3)
     known = np.isfinite(difference).all(-1) & np.isfinite(spread).all((-1, -2))
     difference = np.where(known[..., None], difference, 0)
     spread = np.where(known[..., None, None], spread, np.eye(3))
@@ -100,13 +107,13 @@ def pairs_of(distance, cost, similarity) -> list[tuple[int, int]]:
     return least_cost(total, allowed)
 
 
-def within_reach(expected, found, seconds) -> list[tuple[int, int]]:
+def within_reach(places, found, seconds) -> np.ndarray:
     """
-    Return the pairs of least distance that somebody can have gone while hidden.
+    Return how far somebody appears (T, C) from the hidden, in parts of how far these can be.
 
     Parameters
     ----------
-    expected : (T, 3)
+    places : (T, 3)
         Where the hidden should be, m; NaN unknown.
     found : (C, 3)
         Where somebody appears, m; NaN unknown.
@@ -114,9 +121,8 @@ def within_reach(expected, found, seconds) -> list[tuple[int, int]]:
         Since when they have been hidden.
 
     """
-    apart = np.linalg.norm(expected[:, None] - found[None], axis=-1)
-    allowed = apart < (LEAP + PACE * seconds)[:, None]
-    return least_cost(apart, allowed)
+    apart = np.linalg.norm(places[:, None] - found[None], axis=-1)
+    return apart / (LEAP + PACE * seconds)[:, None]
 
 
 def least_cost(cost: np.ndarray, allowed: np.ndarray) -> list[tuple[int, int]]:

@@ -79,9 +79,9 @@ class Filters:
         self.ids: tuple[str, ...] = ()
 
     def keep(self, ids: Collection[str]) -> None:
-        """Forget all bodies but these."""
-        rows = [row for row, name in enumerate(self.ids) if name in ids]
-        if len(rows) < len(self.ids):
+        """Forget all bodies but these, and put them in their order."""
+        rows = [self.ids.index(name) for name in ids if name in self.ids]
+        if rows != list(range(len(self.ids))):
             self.ids, self._bodies = tuple(self.ids[row] for row in rows), self._bodies[rows]
 
     def advance(self, stamp: float) -> None:

@@ -92,3 +92,19 @@ class Body:
         if self.rotations is None:
             unknown = np.full((len(self.joints), 3, 3), np.nan)
             object.__setattr__(self, 'rotations', unknown)
+
+
+@dataclass(frozen=True)
+class Found:
+    """C persons found in a frame, before it is said who they are."""
+
+    owners: list[str | None]  # the tracks in whose boxes they are; None: newly detected
+    keypoints: Keypoints
+    rays: np.ndarray  # (C, K, 2), zero where not seen
+    scores: np.ndarray  # (C, K), zero where not seen
+    colours: np.ndarray  # (C, D), see looks.py; NaN unknown
+
+    @property
+    def seen(self) -> np.ndarray:
+        """Return which keypoints (C, K) count."""
+        return self.scores > 0

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from pose3d_ros.core import boxes as box
+from pose3d_ros.core.looks import Looks
 
+CARRIED = 1.0  # s, for which a keypoint that is not seen still belongs to somebody's outline
 MARGIN = 0.1  # a person's outline lies outside the keypoints by this share of their box
 
 
-@dataclass
+@dataclass(eq=False)
 class Track:
     """One person through time."""
 
@@ -20,16 +22,20 @@ class Track:
     frames: int = 0  # in which the person was found
     keypoints: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))  # (K, 2) px, then
     seen: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (K,) which count
+    shown: np.ndarray | float = -np.inf  # (K,) s, when each was seen last
     middle: np.ndarray = field(default_factory=lambda: np.full(3, np.nan))  # m, of the trunk, then
     expected: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))  # (K, 2) px, next
-    distance: float = np.nan  # m, where expected along the optical axis; NaN unknown
+    place: np.ndarray = field(default_factory=lambda: np.full(3, np.nan))  # m, where expected
+    looks: Looks = field(default_factory=Looks)
 
     def find(self, stamp: float, keypoints: np.ndarray, seen: np.ndarray, middle) -> None:
         """Note that a frame shows the person: keypoints (K, 2) px, trunk's middle (3,) m."""
+        self.keypoints = self.expected = np.where(
+            seen[:, None], keypoints, self._carried(keypoints, seen))
+        self.shown = np.where(seen, stamp, self.shown)
+        self.seen, self.middle, self.place = seen, middle, middle
         self.found, self.frames = stamp, self.frames + 1
-        self.keypoints = self.expected = keypoints
-        self.seen, self.middle = seen, middle
-        self.box = box.around(keypoints, seen, MARGIN)
+        self.box = self._outline()
 
     def expect(self, middle, pixel, pixel_then) -> None:
         """
@@ -47,11 +53,22 @@ class Track:
         known = np.isfinite(size) and np.isfinite(pixel - pixel_then).all()
         self.expected = (
             pixel + size * (self.keypoints - pixel_then) if known else self.keypoints)
-        self.box = box.around(self.expected, self.seen, MARGIN)
-        self.distance = middle[2]
+        self.box = self._outline()
+        self.place = np.where(np.isfinite(middle), middle, self.place)
 
     def inside(self, width: int, height: int) -> bool:
         """Return whether the person is expected in a picture of so many pixels."""
         points = self.expected[self.seen]
         middle = (points.min(axis=0) + points.max(axis=0)) / 2
         return bool(((middle >= 0) & (middle < [width, height])).all())
+
+    def _carried(self, keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Return where keypoints should be that were expected, by those that were found."""
+        if not len(self.expected):
+            return keypoints
+        both = seen & self.seen
+        return self.expected + (keypoints - self.expected)[both].sum(axis=0) / max(both.sum(), 1)
+
+    def _outline(self) -> np.ndarray:
+        """Return the box of the body, also of what was hidden lately: nobody shrinks."""
+        return box.around(self.expected, self.shown >= self.found - CARRIED, MARGIN)

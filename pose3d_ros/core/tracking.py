@@ -4,8 +4,9 @@
 Which person is which: tracks that begin, are expected somewhere, are found again, and end.
 
 A track begins with a detection whose keypoints fit no other track; somebody who appears within
-reach of a hidden person is that person. It is a body once it was found in `birth` frames in a
-row. While it is not found, it is expected where its motion leads. It ends
+reach of a hidden person, and does not look like another one, is that person. It is a body once it
+was found in `birth` frames in a row. While it is not found, it is expected where its motion leads.
+It ends
 
 - `timeout` seconds after it was found last,
 - at once when it is expected outside of the picture and not found,
@@ -14,18 +15,23 @@ row. While it is not found, it is expected where its motion leads. It ends
   engine finds something like a person in any crop,
 - when time runs backwards or leaps ahead.
 
-Its id is never used again.
+Its id is not used again, with one exception: who vanished inside the picture, and whose colours
+are known, is the same when somebody appears within reach who has these colours, for REMEMBERED
+seconds more.
 """
 import numpy as np
 from pose3d_ros.core import association
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.filtering import Estimate
-from pose3d_ros.core.records import Joints, Keypoints
+from pose3d_ros.core.looks import Resemblance
+from pose3d_ros.core.records import Found, Joints
 from pose3d_ros.core.track import MARGIN, Track
 
 MIN_OVERLAP = 0.25  # of a detection and a track's box before they may be the same person
 UNVOUCHED = 2.0  # s
+OTHER = 8.0  # what colours may say against a pair
+REMEMBERED = 4.0  # s
 POOR = 0.5  # mean score of keypoints
 
 
@@ -70,7 +76,7 @@ class Tracker:
     @property
     def distances(self) -> np.ndarray:
         """Return how far away (N,) m who is looked for in boxes should be; NaN unknown."""
-        return np.array([t.distance for t in self.tracks] + [np.nan] * len(self._new))
+        return np.array([t.place[2] for t in self.tracks] + [np.nan] * len(self._new))
 
     @property
     def searching(self) -> bool:
@@ -80,6 +86,7 @@ class Tracker:
     def reset(self) -> None:
         """End all tracks; their ids are not used again."""
         self.tracks: list[Track] = []
+        self._lost: list[Track] = []  # ended, but remembered
         self._stamp = -np.inf
         self._detected = self._new = np.zeros((0, 4))  # px, in this frame; those of nobody known
 
@@ -88,6 +95,9 @@ class Tracker:
         if stamp < self._stamp:
             self.reset()
         self._detected = self._new = np.zeros((0, 4))
+        self._lost = [
+            t for t in self.bodies + self._lost
+            if self._timeout < stamp - t.found <= self._timeout + REMEMBERED]
         self.tracks = [t for t in self.tracks if stamp - t.found <= self._timeout]
 
     def expect(self, positions: np.ndarray, camera: PinholeCamera) -> None:
@@ -103,19 +113,19 @@ class Tracker:
         Take detections (N, 4), best first: they vouch for tracks; what is left is new.
 
         A track that alone claims a detection is looked for in its box: keypoints that lead from
-        frame to frame may lose a foot for ever.
+        frame to frame may lose a foot for ever. In all other boxes may be anybody.
         """
         overlaps = box.overlap(boxes, self.boxes[:len(self.tracks)])
         near = overlaps >= MIN_OVERLAP
         for column in np.flatnonzero(near.any(axis=0)):
             self.tracks[column].vouched = stamp
-        given = association.least_cost(-overlaps, near)
-        for row, column in given:
+        alone = []
+        for row, column in association.least_cost(-overlaps, near):
             if near[row].sum() == 1:
                 self.tracks[column].box = boxes[row]
-        taken = [row for row, _ in given]
-        new = [row for row in range(len(boxes)) if row not in taken]
-        self._detected, self._new = boxes, boxes[new[:self._free]]
+                alone.append(row)
+        new = [row for row in range(len(boxes)) if row not in alone]
+        self._detected, self._new = boxes, boxes[new[:self._max_bodies]]
 
     def owners(self, rows: np.ndarray) -> list[str | None]:
         """Return the tracks to whom boxes belong, by their rows; None for new ones."""
@@ -123,8 +133,7 @@ class Tracker:
         return [ids[row] if row < len(ids) else None for row in rows]
 
     def assign(
-        self, stamp: float, owners: list[str | None], keypoints: Keypoints, seen: np.ndarray,
-        joints: Joints, expected: Estimate,
+        self, stamp: float, found: Found, joints: Joints, expected: Estimate
     ) -> list[str | None]:
         """
         Give what was found to the tracks, and begin new ones.
@@ -133,10 +142,8 @@ class Tracker:
         ----------
         stamp : float
             Of the frame, s.
-        owners : list of C
-            In whose boxes they were found, see owners.
-        keypoints, seen, joints : Keypoints, (C, K) bool, Joints
-            Of C persons found; which keypoints count.
+        found, joints : Found, Joints
+            C persons; owners as from owners.
         expected : Estimate
             Of the tracks, in their order, at the stamp.
 
@@ -146,24 +153,27 @@ class Tracker:
             Ids; None: nobody's.
 
         """
-        ids: list[str | None] = [None] * len(seen)
+        everybody = self.tracks + self._lost
         middles = self._middles(joints.positions)
-
-        def give(track: Track, row: int):
-            ids[row] = track.id
-            track.find(stamp, keypoints.positions[row], seen[row], middles[row])
-
-        for track, row in self._pairs(stamp, keypoints, seen, joints, expected):
-            give(self.tracks[track], row)
-        new = [row for row, owner in enumerate(owners) if ids[row] is None
-               and (owner is None or self._is_detected(keypoints.positions[row], seen[row]))]
-        for track, row in self._returned(stamp, expected, middles, new):
-            give(self.tracks[track], row)
-        for row in new:
-            if ids[row] is None and self._free:
-                give(self._begin(stamp), row)
+        reach = self._reach(stamp, middles)
+        colours = Resemblance([track.looks for track in everybody], found.colours)
+        against = colours.against(self._near(found, reach))
+        pairs = self._pairs(stamp, found, joints, expected, against)
+        detected = self._are_detected(found)
+        allowed = (reach < 1) & (against < OTHER) & (detected | colours.alike)
+        allowed[len(self.tracks):] &= colours.alike[len(self.tracks):] & (self._free > 0)
+        pairs += self._returned(pairs, reach + against, allowed)
+        who = {row: everybody[one] for one, row in pairs}
+        self.tracks += [track for track in who.values() if track in self._lost]
+        for row in np.flatnonzero(detected):
+            if row not in who and self._free:
+                who[row] = self._begin(stamp)
+        for row, track in who.items():
+            track.find(stamp, found.keypoints.positions[row], found.seen[row], middles[row])
+            track.looks.learn(found.colours[row])
+        self._lost = [track for track in self._lost if track.found < stamp]
         self._stamp = stamp
-        return ids
+        return [who[row].id if row in who else None for row in range(len(middles))]
 
     def end_missed(self, stamp: float, camera: PinholeCamera) -> None:
         """End the tracks not found at a stamp that never were bodies or have left the picture."""
@@ -181,34 +191,53 @@ class Tracker:
         """Return the middles (N, 3) of the trunks of bodies (N, J, 3)."""
         return positions[:, self._trunk].mean(axis=1)
 
-    def _pairs(self, stamp, keypoints, seen, joints, expected) -> list[tuple[int, int]]:
+    def _pairs(self, stamp, found, joints, expected, against) -> list[tuple[int, int]]:
         """Return the tracks and what was found of them, by their rows."""
-        if not self.tracks or not len(seen):
+        if not self.tracks or not len(found.owners):
             return []
+        against = against[:len(self.tracks)]
         similarity = association.keypoint_similarity(
             np.stack([t.expected for t in self.tracks]), np.stack([t.seen for t in self.tracks]),
-            keypoints.positions, seen, box.area(np.stack([t.box for t in self.tracks])))
-        distance, cost = association.spatial_costs(expected, joints)
-        poor = (keypoints.scores * seen).sum(axis=1) < POOR * seen.sum(axis=1)
+            found.keypoints.positions, found.seen,
+            box.area(np.stack([t.box for t in self.tracks])))
+        distance, cost = association.spatial_costs(expected, joints, stamp - self._stamp)
+        poor = found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
         unvouched = np.array([stamp - track.vouched > UNVOUCHED for track in self.tracks])
-        doubtful = unvouched[:, None] & poor
+        doubtful = unvouched[:, None] & poor | (against > OTHER)
         return association.pairs_of(
-            np.where(doubtful, np.inf, distance), cost, np.where(doubtful, 0, similarity))
+            np.where(doubtful, np.inf, distance), cost + against,
+            np.where(doubtful, 0, similarity))
 
-    def _is_detected(self, points: np.ndarray, seen: np.ndarray) -> bool:
-        """Return whether a detection of this frame lies on a person's keypoints (K, 2) px."""
-        overlaps = box.overlap(box.around(points, seen, MARGIN)[None], self._detected)
-        return bool((overlaps >= MIN_OVERLAP).any())
+    def _returned(self, pairs, cost, allowed) -> list[tuple[int, int]]:
+        """Return who of the hidden and the lost, beside the pairs, is who of the others found."""
+        for one, row in pairs:
+            allowed[one], allowed[:, row] = False, False
+        return association.least_cost(cost, allowed)
 
-    def _returned(self, stamp, expected, middles, new) -> list[tuple[int, int]]:
-        """Return tracks of the hidden and who of the new appears within their reach."""
-        hidden = [row for row, track in enumerate(self.tracks) if track.found < stamp]
-        if not hidden or not new:
-            return []
-        away = np.array([stamp - self.tracks[row].found for row in hidden])
-        pairs = association.within_reach(
-            self._middles(expected.positions[hidden]), middles[new], away)
-        return [(hidden[one], new[other]) for one, other in pairs]
+    def _reach(self, stamp: float, middles: np.ndarray) -> np.ndarray:
+        """Return how far from the hidden and the lost somebody is (T, C): below 1 within reach."""
+        everybody = self.tracks + self._lost
+        away = np.array([stamp - track.found for track in everybody])
+        places = np.reshape([track.place for track in everybody], (-1, 3))
+        return association.within_reach(places, middles, away)
+
+    def _near(self, found: Found, reach: np.ndarray) -> np.ndarray:
+        """Return who could be mistaken for whom (T, C)."""
+        boxes = np.reshape([track.box for track in self.tracks], (-1, 4))
+        near = reach < 1
+        near[:len(boxes)] |= box.overlap(boxes, self._outlines(found)) > 0
+        return near
+
+    @staticmethod
+    def _outlines(found: Found) -> np.ndarray:
+        """Return the boxes (C, 4) of persons found, px."""
+        return box.around(found.keypoints.positions, found.seen, MARGIN)
+
+    def _are_detected(self, found: Found) -> np.ndarray:
+        """Return whether (C,) persons were newly detected or a detection lies on them."""
+        overlaps = box.overlap(self._outlines(found), self._detected)
+        new = [owner is None for owner in found.owners]
+        return np.array(new, bool) | (overlaps >= MIN_OVERLAP).any(axis=1)
 
     def _begin(self, stamp: float) -> Track:
         self._count += 1
