@@ -133,6 +133,41 @@ def test_a_hand_at_the_edge_of_a_box_is_not_measured():
     assert 'left_wrist' in names(joints.source[0] == Source.LIFTED)
 
 
+@pytest.mark.parametrize(('score', 'distance', 'measured'), [
+    (0.7, 2.0, False), (0.7, WALL, True), (1.0, 2.0, True)])
+def test_a_keypoint_on_the_body_beside_a_box_must_be_clear(score, distance, measured):
+    """Networks put the joints that a box hides on what they see beside it."""
+    depth = painted()
+    ankle = BODY_16.index('left_ankle')
+    column, row = CAMERA.project(TRUE[ankle]).astype(int)
+    depth[row - 60:, column + 25:] = distance
+    joints = placed()
+    joints.scores[0, ankle] = score
+    joints, _ = fused(joints, depth)
+    assert ('left_ankle' in names(joints.source[0] == Source.MEASURED)) == measured
+    assert {'head', 'left_hip', 'right_ankle'} <= names(joints.source[0] == Source.MEASURED)
+
+
+def test_joints_on_somebody_nearer_are_not_measured():
+    """Of somebody behind only head and arms are seen, the rest is found on who is before."""
+    before = TRUE + [0, 0.45, -0.8]
+    joints, distance = fused(placed(), np.minimum(painted(), painted(before, radius=0.2)))
+    lower = {'pelvis', 'left_hip', 'right_hip'} | {BODY_16.points[leg] for leg in LEGS}
+    measured = names(joints.source[0] == Source.MEASURED)
+    assert not lower & measured
+    assert {'head', 'left_elbow', 'right_elbow', 'left_wrist', 'right_wrist'} <= measured
+    assert distance.ratio[0] == pytest.approx(1, abs=0.015)
+
+
+def test_a_distance_at_which_half_of_the_body_is_seen_through_is_no_distance():
+    """The legs alone would agree on a distance at which the wall shows through the rest."""
+    lifted = placed(ratio=1.08, shared=0.02)
+    depth = painted(bodies=LEGS)
+    joints, distance = fused(lifted, depth)
+    assert np.isnan(distance.ratio[0])
+    np.testing.assert_array_equal(joints.source, lifted.source)
+
+
 def test_one_leg_found_twice_is_not_measured():
     left, right = LEGS[:2], LEGS[2:]
     doubled = TRUE.copy()

@@ -12,22 +12,21 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.occluders import beside, unhidden
 from pose3d_ros.core.records import Joints, Source
 from pose3d_ros.core.surface import SkinModel
+from pose3d_ros.core.surroundings import GRID, Surroundings, Windows
 
-#: Places in a window, in its radii.
-GRID = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 5)]), axis=-1).reshape(-1, 2)
 #: Standard deviations beyond which a joint counts as covered, and as seen through: things in front
 #: are usual, but nobody can be seen through.
 COVERED, TRANSPARENT = 2.0, 4.0
 LIMIT = 5.0  # standard deviations of where bodies were placed, to look for them
 MIN_JOINTS = 3  # that must agree on a body's distance
+THROUGH = 0.5  # of their count, joints that may be seen through: on no body but beside its edge
 SHARED = 0.02  # m, standard deviation that clothes and the lifted shape leave to all joints alike
 MOST = 0.95  # of a covariance that may be shared: what remains is still positive
 GATE = 2.0  # standard deviations between where skin is and where it must be
 WIDEST = 0.25  # m, of the gate
-PRESENT = 0.5  # share of a window's known depths that must lie there
-BEFORE = 0.1  # share of them that may lie in front: beside an edge nothing is certain
 GUESS = 0.05  # m, standard deviation, each axis, of joints that depth does not confirm
 
 
@@ -65,58 +64,26 @@ def fuse_depth(
 
     """
     skin = model(joints.positions)
-    windows = _Windows(depth, camera, joints.positions, skin.radius)
+    around = Surroundings(depth, camera, joints.positions)
+    windows = Windows(around.at(skin.radius[..., None, None] * GRID, joints.positions[..., 2]))
     lifted = joints.source == Source.LIFTED
+    seen = lifted & ~skin.hidden
     variance = skin.sigma**2 + (noise * joints.positions[..., 2] ** 2) ** 2
     shared = _shared_variance(joints)
-    distance = _distance(
-        joints, windows.median() + skin.offset, variance, lifted & ~skin.hidden, shared)
+    distance = _distance(joints, windows.median() + skin.offset, variance, seen, shared)
     found = np.isfinite(distance.ratio)
     joints = _at_distance(joints, distance, shared, found)
     gate = np.minimum(GATE * np.sqrt(joints.covariance[..., 2, 2] + variance), WIDEST)
-    measured, there = windows.median_near(joints.positions[..., 2] - skin.offset, gate)
-    lifted &= found[:, None]
-    taken = lifted & ~skin.hidden & there
+    expected = joints.positions[..., 2] - skin.offset
+    measured, there = windows.median_near(expected, gate)
+    nearer = beside(around, joints.positions[..., 2], expected)
+    taken = unhidden(seen & there & found[:, None], nearer, joints.scores, model.inner)
     drawn = _drawn(joints, measured + skin.offset, variance, taken)
     twice = taken & model.twice(drawn.positions, skin.offset)
     if twice.any():
         taken &= ~twice
         drawn = _drawn(joints, measured + skin.offset, variance, taken)
-    return _with_guesses(drawn, lifted & ~taken), distance
-
-
-class _Windows:
-    """The depths around the pixels of joints."""
-
-    def __init__(self, depth, camera, positions, radius):
-        height, width = depth.shape
-        focal = (camera.matrix[0, 0] + camera.matrix[1, 1]) / 2
-        reach = focal * radius / positions[..., 2]
-        places = np.rint(
-            camera.project(positions)[..., None, :] + reach[..., None, None] * GRID)
-        column, row = places[..., 0], places[..., 1]  # NaN: unknown body
-        inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-        index = np.where(inside, row * width + column, 0).astype(int)
-        self._depths = np.where(inside, depth.ravel()[index], np.nan)  # (N, J, S)
-        self._depths.sort(axis=-1)  # NaN last
-        self._known = np.isfinite(self._depths).sum(-1)  # (N, J)
-
-    def median(self):
-        """Return the median (N, J) of the known depths, one of them; NaN: none."""
-        return self._at(np.maximum(self._known - 1, 0) / 2)
-
-    def median_near(self, expected, gate):
-        """Return the median (N, J) of depths near those expected, and whether it is the skin."""
-        begin = (self._depths < (expected - gate)[..., None]).sum(-1)
-        end = (self._depths < (expected + gate)[..., None]).sum(-1)
-        there = (end - begin >= np.maximum(PRESENT * self._known, 1)) & (
-            begin <= BEFORE * self._known)
-        return self._at((begin + np.maximum(end - 1, begin)) / 2), there
-
-    def _at(self, place):
-        count = len(GRID)
-        index = np.arange(0, self._depths.size, count) + np.minimum(place, count - 1).ravel()
-        return self._depths.ravel()[index.astype(int)].reshape(place.shape)
+    return _with_guesses(drawn, lifted & found[:, None] & ~taken), distance
 
 
 def _shared_variance(joints):
@@ -145,7 +112,9 @@ def _distance(joints, measured, variance, seen, shared):
     best = error[np.arange(len(z)), np.argmin(cost, axis=1)]
     agrees = usable & (np.abs(best) < COVERED)
     weight = np.where(agrees, z / own, 0)
-    information = np.where(agrees.sum(-1) >= MIN_JOINTS, (weight * z).sum(-1), np.nan)
+    count = agrees.sum(-1)
+    enough = (count >= MIN_JOINTS) & ((best >= TRANSPARENT).sum(-1) <= THROUGH * count)
+    information = np.where(enough, (weight * z).sum(-1), np.nan)
     shift = (weight * (measured - z)).sum(-1) / information
     sigma = np.sqrt(1 / information + (SHARED / z.mean(axis=1)) ** 2)
     plausible = shift**2 < LIMIT**2 * shared

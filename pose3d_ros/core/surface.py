@@ -45,6 +45,8 @@ class SkinModel:
         self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
         self._mirrored = skeleton.mirrored
         self._balls = _balls(skeleton)
+        #: The joint before each on its limb; itself where there is none.
+        self.inner = _inner(skeleton)
 
     def __call__(self, positions: np.ndarray) -> Skin:
         """Return the skin of bodies from their joints (N, J, 3), m, camera optical frame."""
@@ -82,6 +84,15 @@ class SkinModel:
         square = radius.swapaxes(1, 2) ** 2 - beside  # (N, J, M), of half of the chord
         before = depth - offset[..., None] - MARGIN - far + np.sqrt(np.maximum(square, 0))
         return ((square > 0) & (before > 0)).any(-1)
+
+
+def _inner(skeleton):
+    """Return where the joint before each wrist and ankle is; all others are their own."""
+    inner = np.arange(len(skeleton))
+    for parent, child in skeleton.bones:
+        if child.endswith(('wrist', 'ankle')):
+            inner[skeleton.index(child)] = skeleton.index(parent)
+    return inner
 
 
 def _balls(skeleton):
