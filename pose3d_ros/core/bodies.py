@@ -11,6 +11,8 @@ from pose3d_ros.core.records import Body, Joints, Keypoints, Source
 from pose3d_ros.core.skeleton import Skeleton
 from pose3d_ros.core.tracking import Track
 
+PREDICTED = np.uint8(Source.PREDICTED)  # once: numpy is slow with enumerations
+
 
 class Bodies:
     """
@@ -74,8 +76,7 @@ class Bodies:
 
     def predict(self, seconds: float) -> list[Body]:
         """Return the bodies of the last frame as they should be so many seconds after it."""
-        later = [
-            replace(body, source=np.minimum(body.source, Source.PREDICTED)) for body in self._last]
+        later = [replace(body, source=np.minimum(body.source, PREDICTED)) for body in self._last]
         return self._filtered(later, self._filters.estimate(seconds), self._orientation.ahead)
 
     @staticmethod
@@ -100,17 +101,16 @@ class Bodies:
     def _filtered(bodies: list[Body], estimate: Estimate, orient) -> list[Body]:
         """Return bodies with what the filters know of them."""
         rotations = orient(estimate.ids, estimate.positions, estimate.covariance)
+        known = np.isfinite(estimate.positions).all(axis=-1)
         rows = {name: row for row, name in enumerate(estimate.ids)}
-        return [_with(body, estimate, rotations, rows[body.id]) if body.id in rows else body
+        return [_with(body, estimate, known, rotations, rows[body.id]) if body.id in rows else body
                 for body in bodies]
 
 
-def _with(body: Body, estimate: Estimate, rotations: np.ndarray, row: int) -> Body:
+def _with(body: Body, estimate: Estimate, known, rotations: np.ndarray, row: int) -> Body:
     """Return a body with the joints of a row of an estimate."""
-    known = np.isfinite(estimate.positions[row]).all(axis=-1)
     # what was never measured stays unknown; what only an earlier frame showed is predicted
-    source = np.where(known, np.maximum(body.source, Source.PREDICTED), Source.UNKNOWN)
     return replace(
         body, joints=estimate.positions[row], velocity=estimate.velocity[row],
-        covariance=estimate.covariance[row], scores=np.where(known, body.scores, 0),
-        source=source.astype(np.uint8), rotations=rotations[row])
+        covariance=estimate.covariance[row], scores=known[row] * body.scores,
+        source=known[row] * np.maximum(body.source, PREDICTED), rotations=rotations[row])

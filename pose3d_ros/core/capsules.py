@@ -10,6 +10,7 @@ hands and feet are not known: a sphere with the length of the hand as its radius
 pose of it, one with three quarters of the foot's length for the foot.
 """
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from pose3d_ros.core.records import Body
@@ -35,6 +36,7 @@ _SIDED = [
     for side in (('left_', 'right_') if '*' in name else ('',))]
 #: Names of the capsules, in the order of the arrays.
 CAPSULES = tuple(name for name, *_ in _SIDED)
+_RADII = np.array([radius for *_, radius in _SIDED])
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,9 @@ def capsules_of(body: Body, sigmas: float = 2.0, skeleton: Skeleton = BODY_16) -
         One with an unknown joint is NaN, not absent: its limb is somewhere all the same.
 
     """
-    pairs = np.array([[skeleton.index(first), skeleton.index(second)]
-                      for _, first, second, _ in _SIDED])
+    pairs = _ends(skeleton)
     deviations = _longest_deviations(body.covariance)[pairs].max(axis=1)  # NaN stays NaN
-    radii = np.array([radius for *_, radius in _SIDED]) + sigmas * deviations
+    radii = _RADII + sigmas * deviations
     ends = body.joints[pairs].astype(float)
     unknown = ~np.isfinite(ends).all(axis=(1, 2)) | ~np.isfinite(radii)
     ends[unknown], radii[unknown] = np.nan, np.nan
@@ -81,6 +82,13 @@ def distances(capsules: Capsules, point: np.ndarray) -> np.ndarray:
     length = np.maximum((axis**2).sum(1), 1e-12)  # of a sphere's axis: 0
     part = np.clip(((point - start) * axis).sum(1) / length, 0, 1)
     return np.linalg.norm(point - start - part[:, None] * axis, axis=1) - capsules.radii
+
+
+@cache
+def _ends(skeleton: Skeleton) -> np.ndarray:
+    """Return the joints (C, 2) at the ends of the capsules."""
+    return np.array([[skeleton.index(first), skeleton.index(second)]
+                     for _, first, second, _ in _SIDED])
 
 
 def _longest_deviations(covariance: np.ndarray) -> np.ndarray:

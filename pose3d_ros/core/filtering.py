@@ -13,6 +13,7 @@ How joints move is in motion.py, exchanged sides in sides.py.
 """
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from pose3d_ros.core.matrices import inverse_and_determinant
@@ -32,6 +33,7 @@ START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
 ANYWHERE = 100.0  # m, of an unknown position
 _P, _B = slice(0, 3), slice(6, 9)  # of the covariance; between them is the velocity
 _AXES = np.eye(3)
+_ON_LASTING = np.diag([0.0] * 6 + [1.0] * 3)
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,11 @@ class Filters:
 
     def _moved(self, seconds: float) -> tuple[np.ndarray, np.ndarray]:
         """Return state and covariance after some seconds without measurement."""
-        bodies, kept = self._bodies, np.exp(-seconds / LASTING)
+        bodies, kept = self._bodies, exp(-seconds / LASTING)
         step, noise = transition(seconds)
-        whole = np.diag([1.0] * 6 + [kept] * 3)
+        whole = kept * _ON_LASTING
         whole[:6, :6] = _on_each_axis(step)
-        covariance = whole @ bodies['covariance'] @ whole.T
+        covariance = _turned(whole, _turned(whole, bodies['covariance']))
         kicks = self._motion.kicks(bodies['speed'])[..., None, None]
         covariance[..., :6, :6] += kicks * _on_each_axis(noise)
         covariance[..., _B, _B] += (1 - kept**2) * bodies['lasting']
@@ -188,15 +190,19 @@ def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
     return (matrix[:, None, :, None] * _AXES[:, None]).reshape(6, 6)
 
 
+def _turned(step: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Return the transposed products of a matrix (S, S) with many (..., S, S), all in one."""
+    return (covariance.reshape(-1, len(step)) @ step.T).reshape(covariance.shape).swapaxes(-1, -2)
+
+
 def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:
     """Let lasting errors get another covariance: the less alike the two, the less lasts."""
     covariance = bodies['covariance']
-    before, after = (np.einsum('njaa->nj', c) for c in (covariance[..., _B, _B], lasting))
+    before, after = (c.trace(axis1=-2, axis2=-1) for c in (covariance[..., _B, _B], lasting))
     alike = np.where(known, np.minimum(before, after) / np.maximum(before, after), 1)
-    kept = np.ones(covariance.shape[:-1])
-    kept[..., _B] = alike[..., None]
-    covariance *= kept[..., None] * kept[..., None, :]
     new = np.where(known, 1 - alike**2 * before / after, 0)
+    covariance[..., _B, :] *= alike[..., None, None]
+    covariance[..., _B] *= alike[..., None, None]
     covariance[..., _B, _B] += new[..., None, None] * lasting
     bodies['lasting'] = np.where(known[..., None, None], lasting, bodies['lasting'])
 
@@ -210,12 +216,12 @@ def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.
 
 def _squared(innovation: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return squared Mahalanobis distances (N, J)."""
-    return np.einsum('nja,njab,njb->nj', innovation, weight, innovation)
+    return ((innovation[..., None, :] @ weight)[..., 0, :] * innovation).sum(-1)
 
 
 def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
     """Update the joints (N, J) whose measurement is taken, but not what lasts of their error."""
-    gain = np.where(taken[..., None, None], shared @ weight, 0)
+    gain = shared @ np.where(taken[..., None, None], weight, 0)
     less = gain @ shared.swapaxes(-1, -2)
     less[..., _B, _B] = 0
     # symmetric to the last bit: what is not grows from frame to frame

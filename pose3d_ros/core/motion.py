@@ -10,6 +10,8 @@ moves: who stands still is foreseen within millimetres, a dancer within decimetr
 constants. Fitted to motion capture by `python -m pose3d_ros.training.motion_model`; figures, and
 what was left out (acceleration, the velocities of all joints), are in docs/filtering.md.
 """
+from math import exp
+
 import numpy as np
 from pose3d_ros.core.skeleton import Skeleton
 
@@ -40,13 +42,14 @@ class Motion:
 
     def moved(self, state: np.ndarray, seconds: float) -> np.ndarray:
         """Return states (N, J, 6), position (m) and velocity (m/s), after some seconds."""
-        position, velocity = state[..., :3], state[..., 3:]
-        body = (self._mean @ velocity)[:, None]
-        own = velocity - body
-        kept, kept_body = np.exp(-seconds / OWN_FADING), np.exp(-seconds / BODY_FADING)
+        kept, kept_body = exp(-seconds / OWN_FADING), exp(-seconds / BODY_FADING)
         reach, reach_body = OWN_FADING * (1 - kept), BODY_FADING * (1 - kept_body)
-        return np.concatenate([
-            position + reach * own + reach_body * body, kept * own + kept_body * body], axis=-1)
+        velocity = state[..., 3:]
+        body = (self._mean @ velocity)[:, None]
+        moved = np.empty_like(state)
+        moved[..., :3] = state[..., :3] + reach * velocity + (reach_body - reach) * body
+        moved[..., 3:] = kept * velocity + (kept_body - kept) * body
+        return moved
 
     def kicks(self, speed: np.ndarray) -> np.ndarray:
         """Return the density of the kicks (N, J), m^2/s^3, of bodies of some speed (N,), m/s."""
@@ -63,7 +66,7 @@ def transition(seconds: float) -> tuple[np.ndarray, np.ndarray]:
         The transition; the noise for kicks of density 1.
 
     """
-    left = np.exp(-seconds / OWN_FADING)  # share of the velocity
+    left = exp(-seconds / OWN_FADING)  # share of the velocity
     reach = OWN_FADING * (1 - left)  # s, displacement per velocity
     both = reach**2 / 2
     place = OWN_FADING**2 * (seconds - reach) - OWN_FADING * both

@@ -35,7 +35,7 @@ FIRST = (('left_shoulder', 'left_elbow'), ('right_shoulder', 'right_elbow'),
          ('left_hip', 'left_knee'), ('right_hip', 'right_knee'), ('head', 'nose'))
 SECOND = (('left_elbow', 'left_wrist'), ('right_elbow', 'right_wrist'),
           ('left_knee', 'left_ankle'), ('right_knee', 'right_ankle'), ('neck', 'head'))
-TRUNK = (('pelvis', 'neck'),)
+TRUNK = ('pelvis', 'neck')
 LINES = (('right_hip', 'left_hip'), ('right_shoulder', 'left_shoulder'))
 #: Elbows bend to the front, knees to the back; the neck leads to the top of the head.
 BEND = np.array([[1.0], [1], [-1], [-1], [1]])
@@ -63,7 +63,7 @@ class Orientation:
     def __init__(self, skeleton: Skeleton):
         def rows(bones):
             return np.array([[skeleton.index(end) for end in bone] for bone in bones]).T
-        self._bones, self._lines = rows((*FIRST, *SECOND, *TRUNK)), rows(LINES)
+        self._bones, self._lines = rows((*FIRST, *SECOND, TRUNK, *LINES)), rows(LINES)
         # which of the frames (FIRST, then the limbs of SECOND, then the trunk) is that of a joint
         frames = {'head': 4, 'nose': 4, 'pelvis': 9, 'neck': 9}
         for limb, (bone, end) in enumerate(zip(FIRST[:4], SECOND[:4])):
@@ -102,9 +102,10 @@ class Orientation:
 
     def _rotations(self, ids, joints, covariance) -> tuple[np.ndarray, tuple]:
         before, angles = self._memory if tuple(ids) == self._ids else self._recall(ids)
-        bones = joints[:, self._bones[1]] - joints[:, self._bones[0]]
-        trunk = _trunks(bones[:, -1], self._across(joints, covariance), before)
-        frames, angles = _frames(bones[:, :-1] @ trunk, angles)
+        ends = joints.take(self._bones, axis=1)
+        bones = ends[:, 1] - ends[:, 0]
+        trunk = _trunks(bones[:, 10], self._across(bones[:, 11:], covariance), before)
+        frames, angles = _frames(bones[:, :10] @ trunk, angles)
         frames[:, :-1] = trunk[:, None] @ frames[:, :-1]
         frames[:, -1] = trunk
         return frames[:, self._frames], (np.where(np.isnan(trunk), before, trunk), angles)
@@ -116,18 +117,29 @@ class Orientation:
         return (np.array([trunk for trunk, _ in memory]).reshape(-1, 3, 3),
                 np.array([angles for _, angles in memory]).reshape(-1, len(FIRST), 1))
 
-    def _across(self, joints, covariance) -> np.ndarray:
+    def _across(self, lines, covariance) -> np.ndarray:
         """Return the weighted mean (N, 3) of the lines from right to left hip and shoulder, m."""
-        lines = joints[:, self._lines[1]] - joints[:, self._lines[0]]
-        variance = np.einsum('njaa->nj', covariance)[:, self._lines].sum(1)[..., None]
+        variance = covariance.trace(axis1=-2, axis2=-1).take(self._lines, axis=1).sum(1)
         weights = 1 / (variance + NOTHING)
-        return (weights * lines).sum(1) / weights.sum(1)
+        return (weights[:, None] @ lines)[:, 0] / weights.sum(1, keepdims=True)
 
 
 def _trunks(along, across, before) -> np.ndarray:
     """Return camera_from_body (N, 3, 3): NaN where an input is, as before where one is zero."""
     up = along + NOTHING * before[..., 2] + 0 * across
     up = up / _length(up)
+    left = across - _dot(across, up) * up
+    length = _length(left)
+    if (length < BROAD).any():  # hardly ever
+        left, length = _held(up, across, before), 1
+    left = left / length
+    trunk = np.empty((*up.shape, 3))
+    trunk[..., 0], trunk[..., 1], trunk[..., 2] = cross(left, up), left, up
+    return trunk
+
+
+def _held(up, across, before) -> np.ndarray:
+    """Return the axis (N, 3) to the left where a short line across leaves it partly as before."""
     # as before by the least turn; the front where the trunk now lies along what was left
     crossed = np.abs(_dot(before[..., 1], up)) < 1 - OPPOSITE / 2
     left = np.where(crossed, before[..., 1], before[..., 0])
@@ -135,8 +147,7 @@ def _trunks(along, across, before) -> np.ndarray:
     left = left / _length(left)
     back = cross(up, left)
     angle = _angle(left, back, across, BROAD, 0.0)
-    cos, sin = np.cos(angle), np.sin(angle)
-    return np.stack([sin * left - cos * back, cos * left + sin * back, up], axis=-1)
+    return np.cos(angle) * left + np.sin(angle) * back
 
 
 def _frames(bones, angles) -> tuple[np.ndarray, np.ndarray]:
@@ -227,11 +238,11 @@ def quaternions(rotations: np.ndarray) -> np.ndarray:
 
     Of four formulas the one with the greatest divisor is sound (Shepperd 1978).
     """
-    shape = rotations.shape[:-2]
-    products = (rotations.reshape(*shape, 9) @ PRODUCTS).reshape(*shape, 4, 4) + np.eye(4)
-    best = products.diagonal(axis1=-2, axis2=-1).argmax(-1)
-    vector = np.take_along_axis(products, best[..., None, None], axis=-2)[..., 0, :]
-    return vector / np.copysign(_length(vector), vector[..., 3:])
+    products = (rotations.reshape(-1, 9) @ PRODUCTS).reshape(-1, 4, 4) + np.eye(4)
+    best = products.diagonal(axis1=1, axis2=2).argmax(axis=1)
+    vector = products[np.arange(len(best)), best]
+    vector /= np.copysign(_length(vector), vector[:, 3:])
+    return vector.reshape(*rotations.shape[:-2], 4)
 
 
 _a, _b, _c, _d, _e, _f, _g, _h, _i = np.eye(9)

@@ -3,10 +3,10 @@
 """Capsules as markers: a cylinder each, and the spheres at its ends."""
 from math import isfinite
 
-from geometry_msgs.msg import Quaternion, Vector3
+from geometry_msgs.msg import Point, Quaternion, Vector3
 import numpy as np
 from pose3d_ros.core.capsules import CAPSULES, Capsules
-from pose3d_ros.messages.markers import GONE, LIFETIME, point_at, UPRIGHT
+from pose3d_ros.messages.markers import GONE, LIFETIME, UPRIGHT
 from pose3d_ros.messages.template import like
 from std_msgs.msg import ColorRGBA, Header
 from visualization_msgs.msg import Marker, MarkerArray
@@ -46,12 +46,11 @@ def _capsule(
         return [like(GONE, **about, id=number), like(GONE, **about, id=number + 1)]
     spheres = like(
         SPHERES, **about, id=number + 1, scale=Vector3(x=width, y=width, z=width),
-        points=[point_at(*end) for end in (ends if length else ends[:1])])
+        points=[_point(end) for end in (ends if length else ends[:1])])
     if not length:
         return [spheres]  # RViz complains about a cylinder without length
     x, y, z, w = turn
-    pose = like(
-        UPRIGHT, position=point_at(*middle), orientation=Quaternion(x=x, y=y, z=z, w=w))
+    pose = like(UPRIGHT, position=_point(middle), orientation=Quaternion(x=x, y=y, z=z, w=w))
     scale = Vector3(x=width, y=width, z=length)
     return [like(CYLINDER, **about, id=number, scale=scale, pose=pose), spheres]
 
@@ -63,3 +62,8 @@ def _turns(axes: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     turns = np.column_stack([-unit[:, 1], unit[:, 0], np.zeros(len(unit)), 1 + unit[:, 2]])
     size = np.linalg.norm(turns, axis=1, keepdims=True)
     return np.where(size > 1e-6, turns / np.maximum(size, 1e-6), [1.0, 0, 0, 0])
+
+
+def _point(place: list[float]) -> Point:
+    x, y, z = place
+    return Point(x=x, y=y, z=z)

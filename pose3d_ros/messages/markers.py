@@ -1,6 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Skeletons for RViz: spheres, bones and a label for each body."""
+from functools import cache
 from math import hypot, isfinite
 
 from builtin_interfaces.msg import Duration
@@ -34,8 +35,8 @@ def markers_from_bodies(
     markers = [
         like(GONE, header=header, ns=f'{kind}/{name}') for name in ended for kind in BLANKS]
     for body in bodies:
-        points = [point_at(*place) if isfinite(sum(place)) else None
-                  for place in body.joints.tolist()]
+        points = [Point(x=x, y=y, z=z) if isfinite(x + y + z) else None
+                  for x, y, z in body.joints.tolist()]
         fields = {
             'joints': _joints(points, skeleton), 'bones': _bones(points, skeleton),
             'label': _label(body.id, points[skeleton.index('head')])}
@@ -50,13 +51,13 @@ def clear_markers() -> MarkerArray:
 
 
 def _joints(points: list[Point | None], skeleton: Skeleton) -> dict:
-    return _list([
-        (point, _colour(name)) for point, name in zip(points, skeleton.points) if point])
+    return _list([each for each in zip(points, _colours(skeleton)) if each[0]])
 
 
 def _bones(points: list[Point | None], skeleton: Skeleton) -> dict:
+    colours = _colours(skeleton)
     return _list([
-        (points[end], _colour(skeleton.points[child]))
+        (points[end], colours[child])
         for parent, child in skeleton.bone_indices if points[parent] and points[child]
         for end in (parent, child)])
 
@@ -71,17 +72,12 @@ def _list(points: list[tuple[Point, ColorRGBA]]) -> dict:
 def _label(name: str, head: Point | None) -> dict:
     if head is None:
         return {'action': Marker.DELETE}
-    above = point_at(head.x, head.y - 2 * TEXT_SIZE, head.z)  # up is -y
+    above = Point(x=head.x, y=head.y - 2 * TEXT_SIZE, z=head.z)  # up is -y
     return {'pose': like(UPRIGHT, position=above),
             'text': f'{name}  {hypot(head.x, head.y, head.z):.1f} m'}
 
 
-def point_at(x: float, y: float, z: float) -> Point:
-    """Return a point by its coordinates."""
-    return Point(x=x, y=y, z=z)
-
-
-def _colour(joint: str) -> ColorRGBA:
-    if joint.startswith('left_'):
-        return LEFT
-    return RIGHT if joint.startswith('right_') else MIDDLE
+@cache
+def _colours(skeleton: Skeleton) -> list[ColorRGBA]:
+    sides = {'left': LEFT, 'right': RIGHT}
+    return [sides.get(point.split('_')[0], MIDDLE) for point in skeleton.points]

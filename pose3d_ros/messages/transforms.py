@@ -12,8 +12,6 @@ from tf2_msgs.msg import TFMessage
 
 #: Links of human_description that lie in joints of another name.
 LINKS = {'pelvis': 'body', 'neck': 'torso'}
-
-
 BLANK = TransformStamped()
 
 
@@ -48,7 +46,7 @@ def _poses(bodies: list[Body], pelvis: int) -> tuple[list, list, list]:
     known &= known[:, [pelvis]] & np.isfinite(trunk).all((-2, -1))[:, None]
     places = (joints - joints[:, [pelvis]]) @ trunk
     turns = trunk[:, None].swapaxes(-1, -2) @ rotations
-    turns = np.where(np.isnan(turns).any((-2, -1), keepdims=True), np.eye(3), turns)
+    turns = np.where(np.isnan(turns[..., :1, :1]), np.eye(3), turns)
     places[:, pelvis], turns[:, pelvis] = joints[:, pelvis], trunk
     return known.tolist(), places.tolist(), quaternions(turns).tolist()
 
