@@ -117,7 +117,8 @@ class Pipeline:
         boxes, facts = self._tracker.boxes, self._heatmap.facts
         if not len(boxes):
             none = Keypoints.none(len(self.keypoint_skeleton))
-            return Found([], none, none.positions, none.scores, np.zeros((0, len(SIGMA))))
+            return Found([], np.zeros(0, bool), none, none.positions, none.scores,
+                         np.zeros((len(self._tracker.tracks), 0)), np.zeros((0, len(SIGMA))))
         keypoints = estimate_keypoints(
             self._heatmap, frame.image, boxes, facts.size, facts.padding)
         rays, scores = hide_unseen(
@@ -126,9 +127,12 @@ class Pipeline:
         rays, scores = self._uncovered(frame, keypoints, rays, scores)
         rows = np.flatnonzero((scores > 0).sum(axis=1) >= self.config.keypoints.min_seen)
         rows = rows[different(keypoints.positions[rows], scores[rows] > 0, scores[rows])]
-        colours = self._palette(frame.image, keypoints.positions[rows], scores[rows] > 0)
+        keypoints, rays, scores = keypoints[rows], rays[rows], scores[rows]
+        similarity = self._tracker.similarity(keypoints.positions, scores > 0)
+        colours = self._palette(frame.image, keypoints.positions, scores > 0)
         return Found(
-            self._tracker.owners(rows), keypoints[rows], rays[rows], scores[rows], colours)
+            self._tracker.owners(similarity), rows >= len(self._tracker.tracks), keypoints, rays,
+            scores, similarity, colours)
 
     def _uncovered(self, frame: Frame, keypoints: Keypoints, rays, scores) -> tuple:
         """Return rays and scores without the keypoints that lie on somebody nearer."""

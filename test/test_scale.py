@@ -162,6 +162,14 @@ def test_what_was_learned_of_somebody_who_is_another_is_lost():
     np.testing.assert_allclose(scales.at(0.2, ['p1', 'p2', 'p3'])[0], [1.1, 0.95, 1], atol=0.02)
 
 
+def test_who_is_known_again_is_as_large_as_before():
+    scales = taught(0.9, 3.0)
+    scales.at(3.1, [None])
+    scales.keep(['p1'])  # nobody thought so before
+    scale, _ = scales.at(3.2, ['p1'])
+    assert scale[0] == pytest.approx(0.9, abs=0.03)
+
+
 def test_a_clock_that_jumps_back_forgets_everybody():
     scales = taught(1.1, 2.0)
     scale, sigma = scales.at(0.0, ['p1'])

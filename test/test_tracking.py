@@ -49,10 +49,11 @@ class Room:
             figures, np.tile(np.diag([1e-4, 1e-4, 0.04]), (count, 16, 1, 1)),
             np.full((count, 16), score), np.full((count, 16), Source.LIFTED, np.uint8))
         rows = np.flatnonzero(seen.sum(axis=1) >= 6)
-        owners = [None if detected else 'somebody'] * len(rows)
         colours = np.full((count, len(SIGMA)), np.nan) if colours is None else np.array(colours)
-        found = Found(owners, keypoints[rows], keypoints.positions[rows],
-                      keypoints.scores[rows] * seen[rows], colours[rows])
+        similarity = tracker.similarity(keypoints.positions[rows], seen[rows])
+        found = Found(tracker.owners(similarity), np.full(len(rows), detected), keypoints[rows],
+                      keypoints.positions[rows], keypoints.scores[rows] * seen[rows], similarity,
+                      colours[rows])
         ids = tracker.assign(stamp, found, joints[rows], expected)
         tracker.end_missed(stamp, CAMERA)
         known = [row for row, name in enumerate(ids) if name]
@@ -303,3 +304,20 @@ def test_a_detection_that_two_could_be_is_looked_at():
     before = room.tracker.boxes
     room.tracker.detect(before[:1] + 3, 0.3)
     np.testing.assert_array_equal(room.tracker.boxes, np.concatenate([before, before[:1] + 3]))
+
+
+def test_a_second_find_of_somebody_begins_nobody():
+    room = Room()
+    room.step(0.0, (0, 0, 4))
+    assert room.step(0.1, (0, 0, 4), (0.15, 0.05, 4.1)) == ['p1', None]
+    assert room.step(0.2, (0, 0, 4), (0.15, 0.05, 4.8)) == ['p1', 'p2']  # somebody behind
+
+
+def test_persons_belong_to_whom_they_fit_whoever_was_looked_for():
+    room = Room()
+    for frame in range(2):
+        room.step(frame / 10, (-0.2, 0, 4), (0.3, 0, 4.5))
+    figures = CAMERA.project(FIGURE + np.array([[[0.3, 0, 4.5]], [[-0.2, 0, 4]], [[2, 0, 4]]]))
+    similarity = room.tracker.similarity(figures, np.ones((3, 16), bool))
+    assert room.tracker.owners(similarity) == ['p2', 'p1', None]
+    assert Room().tracker.owners(np.zeros((0, 2))) == [None, None]

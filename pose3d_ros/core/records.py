@@ -98,10 +98,12 @@ class Body:
 class Found:
     """C persons found in a frame, before it is said who they are."""
 
-    owners: list[str | None]  # the tracks in whose boxes they are; None: newly detected
+    owners: list[str | None]  # the tracks that they probably are; None: nobody known
+    detected: np.ndarray  # (C,) bool, whether in the box of a detection
     keypoints: Keypoints
     rays: np.ndarray  # (C, K, 2), zero where not seen
     scores: np.ndarray  # (C, K), zero where not seen
+    similarity: np.ndarray  # (T, C) of keypoints to those that tracks expect, see association.py
     colours: np.ndarray  # (C, D), see looks.py; NaN unknown
 
     @property

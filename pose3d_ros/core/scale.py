@@ -91,13 +91,13 @@ class Scales:
         ----------
         ids : list of N str or None
             Who the bodies that were asked for turned out to be. What was learned of somebody who
-            is another is of no use.
+            is another is of no use, nor, of somebody who is known, as if they were new.
 
         """
         bodies = {name: body for name, body in self._bodies.items()
                   if name is None or 0 <= self._stamp - body[0] <= REMEMBERED}
         for row, (asked, name) in enumerate(zip(self._ids, ids, strict=True)):
-            if name and asked in (None, name):
+            if name and (asked == name or asked is None and name not in bodies):
                 bodies[name] = (self._stamp, self._state[row], self._covariance[row],
                                 self._learned[row])
         self._bodies = bodies  # at once: `learned` may be asked for from another thread

@@ -32,6 +32,7 @@ MIN_OVERLAP = 0.25  # of a detection and a track's box before they may be the sa
 UNVOUCHED = 2.0  # s
 OTHER = 8.0  # what colours may say against a pair
 REMEMBERED = 4.0  # s
+ROOM = 0.3  # m, between the trunks of two
 POOR = 0.5  # mean score of keypoints
 
 
@@ -88,7 +89,7 @@ class Tracker:
         self.tracks: list[Track] = []
         self._lost: list[Track] = []  # ended, but remembered
         self._stamp = -np.inf
-        self._detected = self._new = np.zeros((0, 4))  # px, in this frame; those of nobody known
+        self._detected = self._new = np.zeros((0, 4))  # px, in this frame; those to be looked at
 
     def advance(self, stamp: float) -> None:
         """End the tracks that are too old at a stamp; all of them when time runs backwards."""
@@ -127,10 +128,20 @@ class Tracker:
         new = [row for row in range(len(boxes)) if row not in alone]
         self._detected, self._new = boxes, boxes[new[:self._max_bodies]]
 
-    def owners(self, rows: np.ndarray) -> list[str | None]:
-        """Return the tracks to whom boxes belong, by their rows; None for new ones."""
-        ids = self.ids
-        return [ids[row] if row < len(ids) else None for row in rows]
+    def similarity(self, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Return how well keypoints (C, K, 2) px that count (C, K) fit the tracks: (T, C)."""
+        if not self.tracks:
+            return np.zeros((0, len(positions)))
+        return association.keypoint_similarity(
+            np.stack([t.expected for t in self.tracks]), np.stack([t.seen for t in self.tracks]),
+            positions, seen, box.area(np.stack([t.box for t in self.tracks])))
+
+    def owners(self, similarity: np.ndarray) -> list[str | None]:
+        """Return the tracks that persons probably are, in whose box ever they were found."""
+        names = np.array([*self.ids, None])
+        likely = np.where(similarity < association.ALIKE, 0, similarity)
+        nobody = np.full((1, similarity.shape[1]), 1e-9)
+        return names[np.concatenate([likely, nobody]).argmax(axis=0)].tolist()
 
     def assign(
         self, stamp: float, found: Found, joints: Joints, expected: Estimate
@@ -143,7 +154,7 @@ class Tracker:
         stamp : float
             Of the frame, s.
         found, joints : Found, Joints
-            C persons; owners as from owners.
+            C persons; owners and similarity as from here.
         expected : Estimate
             Of the tracks, in their order, at the stamp.
 
@@ -162,11 +173,13 @@ class Tracker:
         detected = self._are_detected(found)
         allowed = (reach < 1) & (against < OTHER) & (detected | colours.alike)
         allowed[len(self.tracks):] &= colours.alike[len(self.tracks):] & (self._free > 0)
-        pairs += self._returned(pairs, reach + against, allowed)
+        for one, row in pairs:
+            allowed[one], allowed[:, _near(middles, row)] = False, False
+        pairs += association.least_cost(reach + against, allowed)
         who = {row: everybody[one] for one, row in pairs}
         self.tracks += [track for track in who.values() if track in self._lost]
         for row in np.flatnonzero(detected):
-            if row not in who and self._free:
+            if self._free and not _near(middles, row)[list(who)].any():
                 who[row] = self._begin(stamp)
         for row, track in who.items():
             track.find(stamp, found.keypoints.positions[row], found.seen[row], middles[row])
@@ -196,23 +209,13 @@ class Tracker:
         if not self.tracks or not len(found.owners):
             return []
         against = against[:len(self.tracks)]
-        similarity = association.keypoint_similarity(
-            np.stack([t.expected for t in self.tracks]), np.stack([t.seen for t in self.tracks]),
-            found.keypoints.positions, found.seen,
-            box.area(np.stack([t.box for t in self.tracks])))
         distance, cost = association.spatial_costs(expected, joints, stamp - self._stamp)
         poor = found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
         unvouched = np.array([stamp - track.vouched > UNVOUCHED for track in self.tracks])
         doubtful = unvouched[:, None] & poor | (against > OTHER)
         return association.pairs_of(
             np.where(doubtful, np.inf, distance), cost + against,
-            np.where(doubtful, 0, similarity))
-
-    def _returned(self, pairs, cost, allowed) -> list[tuple[int, int]]:
-        """Return who of the hidden and the lost, beside the pairs, is who of the others found."""
-        for one, row in pairs:
-            allowed[one], allowed[:, row] = False, False
-        return association.least_cost(cost, allowed)
+            np.where(doubtful, 0, found.similarity))
 
     def _reach(self, stamp: float, middles: np.ndarray) -> np.ndarray:
         """Return how far from the hidden and the lost somebody is (T, C): below 1 within reach."""
@@ -234,12 +237,18 @@ class Tracker:
         return box.around(found.keypoints.positions, found.seen, MARGIN)
 
     def _are_detected(self, found: Found) -> np.ndarray:
-        """Return whether (C,) persons were newly detected or a detection lies on them."""
+        """Return whether (C,) persons were found in a detection, or one lies on them."""
         overlaps = box.overlap(self._outlines(found), self._detected)
-        new = [owner is None for owner in found.owners]
-        return np.array(new, bool) | (overlaps >= MIN_OVERLAP).any(axis=1)
+        return found.detected | (overlaps >= MIN_OVERLAP).any(axis=1)
 
     def _begin(self, stamp: float) -> Track:
         self._count += 1
         self.tracks.append(Track(f'p{self._count}', np.zeros(4), vouched=stamp))
         return self.tracks[-1]
+
+
+def _near(middles: np.ndarray, row: int) -> np.ndarray:
+    """Return which of bodies are where one is: that one, and others found twice."""
+    near = np.linalg.norm(middles - middles[row], axis=-1) < ROOM
+    near[row] = True  # also if it is not known where
+    return near
