@@ -321,3 +321,13 @@ def test_persons_belong_to_whom_they_fit_whoever_was_looked_for():
     similarity = room.tracker.similarity(figures, np.ones((3, 16), bool))
     assert room.tracker.owners(similarity) == ['p2', 'p1', None]
     assert Room().tracker.owners(np.zeros((0, 2))) == [None, None]
+
+
+@pytest.mark.parametrize('place, colours, ids', [
+    ((0.15, 0.05, 4.8), RED, ['p1', None]), ((0.15, 0.05, 4.8), GREEN, ['p1', 'p2']),
+    ((0.9, 0, 4.8), RED, ['p1', 'p2'])])
+def test_who_looks_like_somebody_begins_when_they_stand_apart(place, colours, ids):
+    room = Room()
+    for frame in range(6):
+        room.step(frame / 10, (0, 0, 4), colours=[RED])
+    assert room.step(0.6, (0, 0, 4), place, colours=[RED, colours]) == ids

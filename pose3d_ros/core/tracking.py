@@ -3,10 +3,10 @@
 """
 Which person is which: tracks that begin, are expected somewhere, are found again, and end.
 
-A track begins with a detection whose keypoints fit no other track; somebody who appears within
-reach of a hidden person, and does not look like another one, is that person. It is a body once it
-was found in `birth` frames in a row. While it is not found, it is expected where its motion leads.
-It ends
+A track begins with a detection whose keypoints fit no other track, where nobody else is, and who
+does not look like somebody near; somebody who appears within reach of a hidden person, and does
+not look like another one, is that person. It is a body once it was found in `birth` frames in a
+row. While it is not found, it is expected where its motion leads. It ends
 
 - `timeout` seconds after it was found last,
 - at once when it is expected outside of the picture and not found,
@@ -23,16 +23,14 @@ import numpy as np
 from pose3d_ros.core import association
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.clues import Clues, clues_of, MIN_OVERLAP
 from pose3d_ros.core.filtering import Estimate
-from pose3d_ros.core.looks import Resemblance
 from pose3d_ros.core.records import Found, Joints
-from pose3d_ros.core.track import MARGIN, Track
+from pose3d_ros.core.track import Track
 
-MIN_OVERLAP = 0.25  # of a detection and a track's box before they may be the same person
 UNVOUCHED = 2.0  # s
-OTHER = 8.0  # what colours may say against a pair
+OTHER = 6.0  # what colours may say against a pair
 REMEMBERED = 4.0  # s
-ROOM = 0.3  # m, between the trunks of two
 POOR = 0.5  # mean score of keypoints
 
 
@@ -166,21 +164,13 @@ class Tracker:
         """
         everybody = self.tracks + self._lost
         middles = self._middles(joints.positions)
-        reach = self._reach(stamp, middles)
-        colours = Resemblance([track.looks for track in everybody], found.colours)
-        against = colours.against(self._near(found, reach))
-        pairs = self._pairs(stamp, found, joints, expected, against)
-        detected = self._are_detected(found)
-        allowed = (reach < 1) & (against < OTHER) & (detected | colours.alike)
-        allowed[len(self.tracks):] &= colours.alike[len(self.tracks):] & (self._free > 0)
-        for one, row in pairs:
-            allowed[one], allowed[:, _near(middles, row)] = False, False
-        pairs += association.least_cost(reach + against, allowed)
+        clues = clues_of(stamp, everybody, found, middles, self._detected)
+        pairs = self._pairs(stamp, found, joints, expected, clues.against[:len(self.tracks)])
+        pairs += self._returned(pairs, clues)
         who = {row: everybody[one] for one, row in pairs}
+        new = self._new_ones(list(who), found.similarity, clues)
         self.tracks += [track for track in who.values() if track in self._lost]
-        for row in np.flatnonzero(detected):
-            if self._free and not _near(middles, row)[list(who)].any():
-                who[row] = self._begin(stamp)
+        who |= {row: self._begin(stamp) for row in new[:self._free]}
         for row, track in who.items():
             track.find(stamp, found.keypoints.positions[row], found.seen[row], middles[row])
             track.looks.learn(found.colours[row])
@@ -217,38 +207,25 @@ class Tracker:
             np.where(doubtful, np.inf, distance), cost + against,
             np.where(doubtful, 0, found.similarity))
 
-    def _reach(self, stamp: float, middles: np.ndarray) -> np.ndarray:
-        """Return how far from the hidden and the lost somebody is (T, C): below 1 within reach."""
-        everybody = self.tracks + self._lost
-        away = np.array([stamp - track.found for track in everybody])
-        places = np.reshape([track.place for track in everybody], (-1, 3))
-        return association.within_reach(places, middles, away)
+    def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
+        """Return the hidden and the lost who are, beside the pairs, others of those found."""
+        allowed = (clues.reach < 1) & (clues.against < OTHER) & (clues.detected | clues.alike)
+        lost = slice(len(self.tracks), None)
+        allowed[lost] &= clues.alike[lost] & (self._free > 0)
+        for one, row in pairs:
+            allowed[one], allowed[:, clues.together(row)] = False, False
+        return association.least_cost(clues.reach + clues.against, allowed)
 
-    def _near(self, found: Found, reach: np.ndarray) -> np.ndarray:
-        """Return who could be mistaken for whom (T, C)."""
-        boxes = np.reshape([track.box for track in self.tracks], (-1, 4))
-        near = reach < 1
-        near[:len(boxes)] |= box.overlap(boxes, self._outlines(found)) > 0
-        return near
-
-    @staticmethod
-    def _outlines(found: Found) -> np.ndarray:
-        """Return the boxes (C, 4) of persons found, px."""
-        return box.around(found.keypoints.positions, found.seen, MARGIN)
-
-    def _are_detected(self, found: Found) -> np.ndarray:
-        """Return whether (C,) persons were found in a detection, or one lies on them."""
-        overlaps = box.overlap(self._outlines(found), self._detected)
-        return found.detected | (overlaps >= MIN_OVERLAP).any(axis=1)
+    def _new_ones(self, taken: list[int], similarity, clues: Clues) -> list[int]:
+        """Return who of those found is nobody known, nor found twice."""
+        alike = clues.alike[:len(similarity)] & (similarity >= association.ALIKE)
+        new: list[int] = []
+        for row in np.flatnonzero(clues.detected & ~alike.any(axis=0)).tolist():
+            if not clues.together(row)[taken + new].any():
+                new.append(row)
+        return new
 
     def _begin(self, stamp: float) -> Track:
         self._count += 1
         self.tracks.append(Track(f'p{self._count}', np.zeros(4), vouched=stamp))
         return self.tracks[-1]
-
-
-def _near(middles: np.ndarray, row: int) -> np.ndarray:
-    """Return which of bodies are where one is: that one, and others found twice."""
-    near = np.linalg.norm(middles - middles[row], axis=-1) < ROOM
-    near[row] = True  # also if it is not known where
-    return near
