@@ -105,7 +105,9 @@ class Pipeline:
 
     def _detect(self, frame: Frame) -> None:
         """Look for persons in the whole image where the tracks alone do not tell."""
-        if self._frames % self.config.detection.every == 0 or self._tracker.searching:
+        self._searched = (
+            self._frames % self.config.detection.every == 0 or self._tracker.searching)
+        if self._searched:
             boxes, _ = detect_persons(
                 self._detector, frame.image, self._detector.facts.size,
                 self.config.detection.min_score)
@@ -129,10 +131,16 @@ class Pipeline:
         rows = rows[different(keypoints.positions[rows], scores[rows] > 0, scores[rows])]
         keypoints, rays, scores = keypoints[rows], rays[rows], scores[rows]
         similarity = self._tracker.similarity(keypoints.positions, scores > 0)
-        colours = self._palette(frame.image, keypoints.positions, scores > 0)
+        colours = self._colours(frame.image, keypoints.positions, scores > 0)
         return Found(
             self._tracker.owners(similarity), rows >= len(self._tracker.tracks), keypoints, rays,
             scores, similarity, colours)
+
+    def _colours(self, image: np.ndarray, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """Return the colours of persons; who is alone need not be looked at in each frame."""
+        if len(seen) > 1 or self._searched:
+            return self._palette(image, positions, seen)
+        return np.full((len(seen), len(SIGMA)), np.nan)
 
     def _uncovered(self, frame: Frame, keypoints: Keypoints, rays, scores) -> tuple:
         """Return rays and scores without the keypoints that lie on somebody nearer."""

@@ -201,6 +201,15 @@ def test_the_detector_runs_at_times_and_whenever_somebody_is_missing():
     assert stage.detections > 3
 
 
+def test_colours_are_learned_at_times_and_of_several_always():
+    for places, count in (((0, 0, 4),), 2), (((-0.7, 0, 4), (0.7, 0, 4)), 10):
+        pipeline = Stage(*places).run(**{'detection.every': 5})
+        for frame in range(10):
+            pipeline(at(frame / 30))
+        assert [track.looks.count.tolist() for track in pipeline._tracker.tracks] == [
+            [count] * 6] * len(places)
+
+
 def test_two_persons_have_their_own_joints_and_ids():
     stage = Stage((-0.7, 0, 4), (0.7, 0, 4))
     pipeline = stage.run()

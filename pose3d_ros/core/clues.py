@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """What in a frame tells who is who, beside where joints and keypoints are expected."""
-from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from pose3d_ros.core import boxes as box
@@ -15,28 +15,9 @@ CLOSE = 0.5  # of somebody's height: who is nearer in the image could be mistake
 ROOM = 0.3  # m, between the trunks of two
 
 
-@dataclass(frozen=True)
 class Clues:
-    """On each pair of T tracks and C persons found."""
-
-    middles: np.ndarray  # (C, 3) m, of their trunks
-    reach: np.ndarray  # (T, C) distance by how far tracks can be from where they were expected
-    against: np.ndarray  # (T, C) what colours say against a pair, see looks.py
-    alike: np.ndarray  # (T, C) whether colours are known and fit
-    detected: np.ndarray  # (C,) whether a detection lies on them
-
-    def together(self, row: int) -> np.ndarray:
-        """Return who (C,) is where somebody is: that person, and others who are the same."""
-        together = np.linalg.norm(self.middles - self.middles[row], axis=-1) < ROOM
-        together[row] = True  # also where nothing is known
-        return together
-
-
-def clues_of(
-    stamp: float, tracks: list[Track], found: Found, middles: np.ndarray, detections: np.ndarray,
-) -> Clues:
     """
-    Return what tells who is who.
+    On each pair of T tracks and C persons found; worked out when asked for, most frames do not.
 
     Parameters
     ----------
@@ -50,15 +31,53 @@ def clues_of(
         In the whole frame, px.
 
     """
-    outlines = box.around(found.keypoints.positions, found.seen, MARGIN)
-    away = np.array([stamp - track.found for track in tracks])
-    places = np.reshape([track.place for track in tracks], (-1, 3))
-    reach = within_reach(places, middles, away)
-    boxes = np.reshape([track.box for track in tracks], (-1, 1, 4))
-    corners = (boxes - outlines).reshape(*reach.shape, 2, 2)
-    apart = np.linalg.norm(corners.mean(axis=2), axis=-1)
-    close = apart < CLOSE * (outlines[:, 3] - outlines[:, 1])
-    colours = Resemblance([track.looks for track in tracks], found.colours)
-    overlaps = box.overlap(outlines, detections)
-    return Clues(middles, reach, colours.against(close | (reach < 1)), colours.alike,
-                 found.detected | (overlaps >= MIN_OVERLAP).any(axis=1))
+
+    def __init__(self, stamp: float, tracks: list[Track], found: Found, middles: np.ndarray,
+                 detections: np.ndarray):
+        self._stamp, self._tracks, self._found = stamp, tracks, found
+        self._middles, self._detections = middles, detections
+
+    @cached_property
+    def reach(self) -> np.ndarray:
+        """Return how far (T, C) from where tracks should be, by how far they can be from there."""
+        away = np.array([self._stamp - track.found for track in self._tracks])
+        places = np.reshape([track.place for track in self._tracks], (-1, 3))
+        return within_reach(places, self._middles, away)
+
+    @cached_property
+    def against(self) -> np.ndarray:
+        """Return what colours say against pairs (T, C), see looks.py."""
+        if len(self._tracks) > 1 and len(self._middles):
+            boxes = np.reshape([track.box for track in self._tracks], (-1, 1, 4))
+            apart = boxes - self._outlines
+            apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
+            height = self._outlines[:, 3] - self._outlines[:, 1]
+            near = (apart < CLOSE * height) | (self.reach < 1)
+            if (near.sum(axis=0) > 1).any():
+                return self._colours.against(near)
+        return np.zeros((len(self._tracks), len(self._middles)))
+
+    @property
+    def alike(self) -> np.ndarray:
+        """Return whether colours (T, C) are known and fit."""
+        return self._colours.alike
+
+    @cached_property
+    def detected(self) -> np.ndarray:
+        """Return whether a detection lies on persons (C,), or was where they were looked for."""
+        overlaps = box.overlap(self._outlines, self._detections)
+        return self._found.detected | (overlaps >= MIN_OVERLAP).any(axis=1)
+
+    def together(self, row: int) -> np.ndarray:
+        """Return who (C,) is where somebody is: that person, and others who are the same."""
+        together = np.linalg.norm(self._middles - self._middles[row], axis=-1) < ROOM
+        together[row] = True  # also where nothing is known
+        return together
+
+    @cached_property
+    def _colours(self) -> Resemblance:
+        return Resemblance([track.looks for track in self._tracks], self._found.colours)
+
+    @cached_property
+    def _outlines(self) -> np.ndarray:
+        return box.around(self._found.keypoints.positions, self._found.seen, MARGIN)

@@ -23,7 +23,7 @@ import numpy as np
 from pose3d_ros.core import association
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.camera import PinholeCamera
-from pose3d_ros.core.clues import Clues, clues_of, MIN_OVERLAP
+from pose3d_ros.core.clues import Clues, MIN_OVERLAP
 from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.records import Found, Joints
 from pose3d_ros.core.track import Track
@@ -164,7 +164,7 @@ class Tracker:
         """
         everybody = self.tracks + self._lost
         middles = self._middles(joints.positions)
-        clues = clues_of(stamp, everybody, found, middles, self._detected)
+        clues = Clues(stamp, everybody, found, middles, self._detected)
         pairs = self._pairs(stamp, found, joints, expected, clues.against[:len(self.tracks)])
         pairs += self._returned(pairs, clues)
         who = {row: everybody[one] for one, row in pairs}
@@ -209,6 +209,8 @@ class Tracker:
 
     def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
+        if len(pairs) == min(clues.against.shape):
+            return []
         allowed = (clues.reach < 1) & (clues.against < OTHER) & (clues.detected | clues.alike)
         lost = slice(len(self.tracks), None)
         allowed[lost] &= clues.alike[lost] & (self._free > 0)
@@ -218,8 +220,10 @@ class Tracker:
 
     def _new_ones(self, taken: list[int], similarity, clues: Clues) -> list[int]:
         """Return who of those found is nobody known, nor found twice."""
-        alike = clues.alike[:len(similarity)] & (similarity >= association.ALIKE)
         new: list[int] = []
+        if len(taken) == similarity.shape[1]:
+            return new
+        alike = clues.alike[:len(similarity)] & (similarity >= association.ALIKE)
         for row in np.flatnonzero(clues.detected & ~alike.any(axis=0)).tolist():
             if not clues.together(row)[taken + new].any():
                 new.append(row)
