@@ -166,6 +166,26 @@ def test_a_distance_at_which_half_of_the_body_is_seen_through_is_no_distance():
     joints, distance = fused(lifted, depth)
     assert np.isnan(distance.ratio[0])
     np.testing.assert_array_equal(joints.source, lifted.source)
+    # nobody knows where it is: 12 % of the distance more, along the lines of sight
+    more = joints.covariance[0] - lifted.covariance[0]
+    at = lifted.positions[0]
+    np.testing.assert_allclose(more, 0.12**2 * at[:, :, None] * at[:, None], atol=1e-12)
+
+
+def test_a_hip_at_which_a_wrist_may_be_is_measured_less_surely():
+    """The wrist 12 cm before the hip's middle: which of the two depth shows is not certain."""
+    hip, wrist = BODY_16.index('left_hip'), BODY_16.index('left_wrist')
+    true = TRUE.copy()
+    true[wrist] = TRUE[hip] * (1 - 0.12 / TRUE[hip, 2])
+    skin = MODEL(true[None])
+    assert skin.crossed[0, hip] and not skin.hidden[0, hip] and not skin.crossed[0, wrist]
+    assert not MODEL(TRUE[None]).crossed[0, hip]
+    free, crossed = (
+        fused(placed(each), painted(TRUE, bodies=set(range(16)) - {wrist}))[0].covariance[0, hip]
+        for each in (TRUE, true))
+    free, crossed = (1 / each[2, 2] for each in (free, crossed))
+    sigma = skin.sigma[0, hip]**2 + (NOISE * 3**2)**2
+    assert free - crossed == pytest.approx(1 / sigma - 1 / (sigma + 0.06**2), rel=0.05)
 
 
 def test_one_leg_found_twice_is_not_measured():
@@ -192,6 +212,8 @@ def test_an_image_without_the_person_changes_no_place(depth):
     np.testing.assert_array_equal(joints.positions, lifted.positions)
     np.testing.assert_array_equal(joints.source, lifted.source)
     assert np.isnan(distance.ratio).all() and np.isnan(distance.sigma).all()
+    contradicted = not np.isnan(depth)
+    assert (joints.covariance[0, 0, 2, 2] > lifted.covariance[0, 0, 2, 2]) == contradicted
 
 
 def test_joints_that_are_not_seen_move_with_the_body_only():

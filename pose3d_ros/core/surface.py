@@ -22,6 +22,7 @@ SIZES = 0.5, 1.3  # from a small child to the tallest
 BALLS = 0.25, 0.5, 0.75  # places along a bone of the balls that stand for its limb
 NEAREST = 1.3  # skins between the middles of two limbs; side by side there are two
 MARGIN = 0.06  # m, by which a limb's skin must lie before a joint's own to hide it
+WIDER = 2.0  # times as thick, limbs of which it is not known how they lie
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Skin:
     sigma: np.ndarray  # (N, J) m, its standard deviation
     radius: np.ndarray  # (N, J) m, of the window to look at
     hidden: np.ndarray  # (N, J) bool: behind another part of the same body
+    crossed: np.ndarray  # (N, J) bool: perhaps behind an arm or a leg of the same body
 
 
 class SkinModel:
@@ -45,6 +47,7 @@ class SkinModel:
         self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
         self._mirrored = skeleton.mirrored
         self._balls = _balls(skeleton)
+        self._others = _others(skeleton, self._balls)
         #: The joint before each on its limb; itself where there is none.
         self.inner = _inner(skeleton)
 
@@ -54,8 +57,8 @@ class SkinModel:
         size = np.linalg.norm(positions[:, high] - positions[:, low], axis=-1, keepdims=True)
         size = np.clip(size / TRUNK, *SIZES)
         offset = size * self._thickness(positions)
-        hidden = self._hidden(positions, offset)
-        return Skin(offset, size * self._sigma, size * self._radius, hidden)
+        hidden, crossed = self._hidden(positions, offset)
+        return Skin(offset, size * self._sigma, size * self._radius, hidden, crossed)
 
     def twice(self, positions: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """
@@ -74,16 +77,19 @@ class SkinModel:
         return self._front + square[:, None] * (self._side - self._front)
 
     def _hidden(self, positions, offset):
-        """Return which joints (N, J) lie behind a limb or the trunk of the same body."""
+        """Return which joints (N, J) are behind a part of the same body, and which may be."""
         rays, depth = positions[..., :2] / positions[..., 2:], positions[..., 2:]
         balls, radius = self._balls @ positions, self._balls @ offset[..., None]
         across, far = balls[..., :2].swapaxes(1, 2), balls[..., 2][:, None]  # (N, 2, M), (N, 1, M)
         # squared distance of the ball's middle from the line of sight, in the middle's plane
         beside = far * (far * (rays**2).sum(-1, keepdims=True) - 2 * (rays @ across)) + (
             across**2).sum(1, keepdims=True)
-        square = radius.swapaxes(1, 2) ** 2 - beside  # (N, J, M), of half of the chord
-        before = depth - offset[..., None] - MARGIN - far + np.sqrt(np.maximum(square, 0))
-        return ((square > 0) & (before > 0)).any(-1)
+        radius = radius.swapaxes(1, 2)
+        square = radius**2 - beside  # (N, J, M), of half of the chord
+        before = depth - offset[..., None] - far  # (N, J, M)
+        hidden = (square > 0) & (before - MARGIN + np.sqrt(np.maximum(square, 0)) > 0)
+        crossed = ((WIDER * radius) ** 2 > beside) & (before + radius > 0) & self._others
+        return hidden.any(-1), crossed.any(-1)
 
 
 def _inner(skeleton):
@@ -104,3 +110,9 @@ def _balls(skeleton):
     for bone, (low, high) in zip(weights, bones):
         bone[:, low], bone[:, high] = 1 - np.array(BALLS), BALLS
     return np.concatenate([np.eye(len(skeleton)), weights.reshape(-1, len(skeleton))])
+
+
+def _others(skeleton, balls):
+    """Return which balls (J, M) are of arms or legs, and of no bone that ends at a joint."""
+    limbs = [name.endswith(('knee', 'ankle', 'elbow', 'wrist')) for name in skeleton.points]
+    return (balls[:, limbs].sum(axis=1) > 0) & (balls.T == 0)
