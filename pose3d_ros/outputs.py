@@ -8,6 +8,7 @@ from pose3d_ros import messages
 from pose3d_ros.core.capsules import capsules_of
 from pose3d_ros.core.records import Body, Frame
 from pose3d_ros.drawing import draw_bodies
+from pose3d_ros.forms import filled
 from pose3d_ros.hri_outputs import hri_outputs
 from pose3d_ros.publishing import tell
 from rclpy.duration import Duration
@@ -72,7 +73,7 @@ class Outputs:
         tell(self._cloud, messages.cloud_from_bodies, *about)
         tell(self._markers, messages.markers_from_bodies, *about, ended)
         if bodies:
-            tell(self._tf, messages.transforms_from_bodies, *about)
+            tell(self._tf, self._frames, header, bodies)
         tell(self._predicted, self._foreseen, header, bodies)
         tell(self._capsules, self._flesh, header, bodies, ended)
 
@@ -82,10 +83,15 @@ class Outputs:
         later = self._predict(horizon) if bodies else []
         return messages.cloud_from_bodies(then, later, self._joint_skeleton)
 
-    def _flesh(self, header: Header, bodies: list[Body], ended: list[str]) -> MarkerArray:
-        sigmas = self._config.sigmas
-        return messages.markers_from_capsules(header, {
-            body.id: capsules_of(body, sigmas, self._joint_skeleton) for body in bodies}, ended)
+    def _frames(self, header: Header, bodies: list[Body]) -> bytes:
+        frames = messages.frames_of(bodies, self._joint_skeleton)
+        return filled(messages.transforms_at, header, *frames)
+
+    def _flesh(self, header: Header, bodies: list[Body], ended: list[str]) -> bytes:
+        shapes = messages.shapes_of({
+            body.id: capsules_of(body, self._config.sigmas, self._joint_skeleton)
+            for body in bodies}, ended)
+        return filled(messages.capsule_markers, header, *shapes)
 
     def _drawn(self, header: Header, frame: Frame, bodies: list[Body]) -> Image:
         image = draw_bodies(

@@ -14,6 +14,7 @@ from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.messages import bodies_from_cloud, nanoseconds
 import pytest
 from rclpy.qos import qos_profile_sensor_data
+from rclpy.serialization import deserialize_message
 from ros_helpers import person
 from sensor_msgs.msg import Image, JointState, PointCloud2
 from std_msgs.msg import Header
@@ -197,4 +198,6 @@ def test_nothing_is_made_for_nobody(monkeypatch):
     out.publish(Header(), frame, [body()])
     assert drawn
     assert [type(message) for message in published] == [
-        PointCloud2, MarkerArray, TFMessage, PointCloud2, MarkerArray, Image]
+        PointCloud2, MarkerArray, bytes, PointCloud2, bytes, Image]
+    assert deserialize_message(published[2], TFMessage).transforms
+    assert deserialize_message(published[4], MarkerArray).markers

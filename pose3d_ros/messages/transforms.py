@@ -1,18 +1,16 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """TF frames of bodies and joints, named as in REP-155."""
-from geometry_msgs.msg import Quaternion, TransformStamped, Vector3
+from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 import numpy as np
 from pose3d_ros.core.orientation import quaternions
 from pose3d_ros.core.records import Body, Source
 from pose3d_ros.core.skeleton import Skeleton
-from pose3d_ros.messages.template import like
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
 #: Links of human_description that lie in joints of another name.
 LINKS = {'pelvis': 'body', 'neck': 'torso'}
-BLANK = TransformStamped()
 
 
 def transforms_from_bodies(header: Header, bodies: list[Body], skeleton: Skeleton) -> TFMessage:
@@ -22,22 +20,14 @@ def transforms_from_bodies(header: Header, bodies: list[Body], skeleton: Skeleto
     A body whose pelvis or trunk is unknown has no frames, an unknown joint has none. A joint whose
     bone is unknown, since the bone's other end is, has the axes of the body.
     """
-    pelvis = skeleton.index('pelvis')
-    transforms = []
-    for body, *poses in zip(bodies, *_poses(bodies, pelvis)):
-        below = Header(stamp=header.stamp, frame_id=f'body_{body.id}')
-        transforms += [
-            _transform(
-                header if row == pelvis else below, f'{link_name(point)}_{body.id}', place, turn)
-            for row, (point, known, place, turn) in enumerate(zip(skeleton.points, *poses))
-            if known]
-    return TFMessage(transforms=transforms)
+    return transforms_at(header, *frames_of(bodies, skeleton))
 
 
-def _poses(bodies: list[Body], pelvis: int) -> tuple[list, list, list]:
-    """Return of each body which joints have frames; their origins and quaternions."""
+def frames_of(bodies: list[Body], skeleton: Skeleton) -> tuple[tuple, np.ndarray]:
+    """Return which bodies' joints (id, joint) have frames, and origins and quaternions (K, 7)."""
     if not bodies:
-        return [], [], []
+        return (), np.zeros((0, 7))
+    pelvis = skeleton.index('pelvis')
     joints, rotations, source = (
         np.stack([getattr(body, name) for body in bodies])
         for name in ('joints', 'rotations', 'source'))
@@ -48,7 +38,18 @@ def _poses(bodies: list[Body], pelvis: int) -> tuple[list, list, list]:
     turns = trunk[:, None].swapaxes(-1, -2) @ rotations
     turns = np.where(np.isnan(turns[..., :1, :1]), np.eye(3), turns)
     places[:, pelvis], turns[:, pelvis] = joints[:, pelvis], trunk
-    return known.tolist(), places.tolist(), quaternions(turns).tolist()
+    names = tuple(
+        (bodies[body].id, skeleton.points[joint]) for body, joint in np.argwhere(known).tolist())
+    return names, np.concatenate([places, quaternions(turns)], axis=-1)[known]
+
+
+def transforms_at(header: Header, names: tuple, poses: np.ndarray) -> TFMessage:
+    """Return the frames that frames_of found, below the frame of a header."""
+    return TFMessage(transforms=[
+        _transform(
+            header if joint == 'pelvis' else Header(stamp=header.stamp, frame_id=f'body_{body}'),
+            f'{link_name(joint)}_{body}', pose[:3], pose[3:])
+        for (body, joint), pose in zip(names, poses.tolist())])
 
 
 def link_name(joint: str) -> str:
@@ -65,6 +66,5 @@ def static_transform(header: Header, child: str, parent_from_child: np.ndarray) 
 
 def _transform(header: Header, child: str, place, turn) -> TransformStamped:
     (x, y, z), (qx, qy, qz, qw) = place, turn
-    return like(BLANK, header=header, child_frame_id=child, transform=like(
-        BLANK.transform, translation=Vector3(x=x, y=y, z=z),
-        rotation=Quaternion(x=qx, y=qy, z=qz, w=qw)))
+    return TransformStamped(header=header, child_frame_id=child, transform=Transform(
+        translation=Vector3(x=x, y=y, z=z), rotation=Quaternion(x=qx, y=qy, z=qz, w=qw)))
