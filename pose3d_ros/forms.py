@@ -35,11 +35,11 @@ def filled(make: Callable, header: Header, key: Hashable, numbers: np.ndarray) -
     key : hashable
         What the message is like.
     numbers : (...)
-        float64; always of the same shape for the same key.
+        Always of the same shape for the same key.
 
     """
     blank, places, rows = _form(make, header.frame_id, key, numbers.shape)
-    values = np.frombuffer(_bytes(header.stamp) + numbers.tobytes(), '<u8')
+    values = np.frombuffer(_bytes(header.stamp) + np.float64(numbers).tobytes(), '<u8')
     message = blank.copy()
     message[places] = values[rows, None].view(np.uint8)
     return message.tobytes()
