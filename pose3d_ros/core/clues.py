@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from pose3d_ros.core import boxes as box
-from pose3d_ros.core.association import within_reach
+from pose3d_ros.core.association import ALIKE, within_reach
 from pose3d_ros.core.looks import Resemblance
 from pose3d_ros.core.records import Found
 from pose3d_ros.core.track import MARGIN, Track
@@ -52,7 +52,9 @@ class Clues:
             apart = boxes - self._outlines
             apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
             height = self._outlines[:, 3] - self._outlines[:, 1]
-            near = (apart < CLOSE * height) | (self.reach < 1)
+            # who is expected elsewhere could be here if colours say so
+            near = ((apart < CLOSE * height) | (self.reach < 1)) & self.alike
+            near |= self._similar
             if (near.sum(axis=0) > 1).any():
                 return self._colours.against(near)
         return np.zeros((len(self._tracks), len(self._middles)))
@@ -61,6 +63,11 @@ class Clues:
     def alike(self) -> np.ndarray:
         """Return whether colours (T, C) are known and fit."""
         return self._colours.alike
+
+    @cached_property
+    def recognized(self) -> np.ndarray:
+        """Return who (C,) looks like somebody who should be just there, or could."""
+        return (self.alike & (self._similar | (self.reach < 1))).any(axis=0)
 
     @cached_property
     def detected(self) -> np.ndarray:
@@ -73,6 +80,14 @@ class Clues:
         together = np.linalg.norm(self._middles - self._middles[row], axis=-1) < ROOM
         together[row] = True  # also where nothing is known
         return together
+
+    @cached_property
+    def _similar(self) -> np.ndarray:
+        """Return whose keypoints fit what is expected (T, C); those of the lost are not."""
+        similarity = self._found.similarity
+        similar = np.zeros((len(self._tracks), len(self._middles)), bool)
+        similar[:len(similarity)] = similarity >= ALIKE
+        return similar
 
     @cached_property
     def _colours(self) -> Resemblance:

@@ -168,7 +168,7 @@ class Tracker:
         pairs = self._pairs(stamp, found, joints, expected, clues.against[:len(self.tracks)])
         pairs += self._returned(pairs, clues)
         who = {row: everybody[one] for one, row in pairs}
-        new = self._new_ones(list(who), found.similarity, clues)
+        new = self._new_ones(list(who), clues)
         self.tracks += [track for track in who.values() if track in self._lost]
         who |= {row: self._begin(stamp) for row in new[:self._free]}
         for row, track in who.items():
@@ -211,20 +211,20 @@ class Tracker:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
         if len(pairs) == min(clues.against.shape):
             return []
-        allowed = (clues.reach < 1) & (clues.against < OTHER) & (clues.detected | clues.alike)
+        allowed = (clues.reach < 1) & (clues.against < OTHER) & (
+            clues.alike | clues.detected & ~clues.recognized)
         lost = slice(len(self.tracks), None)
         allowed[lost] &= clues.alike[lost] & (self._free > 0)
         for one, row in pairs:
             allowed[one], allowed[:, clues.together(row)] = False, False
         return association.least_cost(clues.reach + clues.against, allowed)
 
-    def _new_ones(self, taken: list[int], similarity, clues: Clues) -> list[int]:
+    def _new_ones(self, taken: list[int], clues: Clues) -> list[int]:
         """Return who of those found is nobody known, nor found twice."""
         new: list[int] = []
-        if len(taken) == similarity.shape[1]:
+        if len(taken) == clues.against.shape[1]:
             return new
-        alike = clues.alike[:len(similarity)] & (similarity >= association.ALIKE)
-        for row in np.flatnonzero(clues.detected & ~alike.any(axis=0)).tolist():
+        for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
             if not clues.together(row)[taken + new].any():
                 new.append(row)
         return new
