@@ -9,10 +9,10 @@ up among its bytes, others belong. That is all that is assumed of the encoding.
 """
 from collections.abc import Callable, Hashable
 from functools import lru_cache
-import re
 
 from builtin_interfaces.msg import Time
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from rclpy.serialization import serialize_message
 from std_msgs.msg import Header
 
@@ -51,11 +51,13 @@ def _form(make, frame_id: str, key, shape: tuple[int, ...]) -> tuple:
     marks = MARK * np.arange(1, np.prod(shape, dtype=int) + 1)
     data = serialize_message(
         make(Header(stamp=STAMP, frame_id=frame_id), key, marks.reshape(shape)))
-    found = [(match.start(), row)
-             for row, mark in enumerate([_bytes(STAMP), *map(np.float64.tobytes, marks)])
-             for match in re.finditer(re.escape(mark), data)]
-    places, rows = np.reshape(found, (-1, 2)).astype(int).T
-    return np.frombuffer(data, np.uint8), places[:, None] + np.arange(8), rows
+    form = np.frombuffer(data, np.uint8)
+    eights = np.ascontiguousarray(sliding_window_view(form, 8)).view('<u8')[:, 0]
+    values = np.frombuffer(_bytes(STAMP) + marks.tobytes(), '<u8')
+    order = np.argsort(values)
+    rows = order[np.searchsorted(values[order], eights).clip(max=len(values) - 1)]
+    starts = np.flatnonzero(values[rows] == eights)
+    return form, starts[:, None] + np.arange(8), rows[starts]
 
 
 def _bytes(stamp: Time) -> bytes:
