@@ -197,6 +197,18 @@ def test_one_leg_found_twice_is_not_measured():
         joints.source[0] == Source.LIFTED)
 
 
+@pytest.mark.parametrize(('box', 'measured'), [(2.0, False), (WALL, True)])
+def test_legs_one_before_the_other_are_not_measured_beside_a_box(box, measured):
+    """From the side both are seen at one place; the leg that is seen may be either then."""
+    turned = FACING[:, [2, 1, 0]] * [1, 1, -1] + [0, 0, 3.0]  # left side to the camera
+    turned[LEGS[2:], :2] = turned[LEGS[:2], :2] * (turned[LEGS[2:], 2:] / turned[LEGS[:2], 2:])
+    depth = painted(turned)
+    row, column = CAMERA.project(turned[LEGS[0]]).astype(int)[::-1]
+    depth[row - 20:, column + 30:] = box
+    joints, _ = fused(placed(turned), depth)
+    assert ('left_knee' in names(joints.source[0] == Source.MEASURED)) == measured
+
+
 def test_the_far_side_of_a_person_seen_from_the_side_is_not_measured():
     turned = FACING[:, [2, 1, 0]] * [1, 1, -1] + [0, 0, 3.0]  # left side to the camera
     joints, _ = fused(placed(turned), painted(turned))

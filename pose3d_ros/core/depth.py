@@ -84,7 +84,8 @@ def fuse_depth(
     measured, there = windows.median_near(expected, gate)
     nearer = beside(around, joints.positions[..., 2], expected)
     variance += (CROSSED * skin.crossed) ** 2
-    taken = unhidden(seen & there & found[:, None], nearer, joints.scores, model.inner)
+    seen &= there & found[:, None] & ~(nearer & model.over(joints.positions, skin.offset))
+    taken = unhidden(seen, nearer, joints.scores, model.inner)
     drawn = _drawn(joints, measured + skin.offset, variance, taken)
     twice = taken & model.twice(drawn.positions, skin.offset)
     if twice.any():

@@ -21,6 +21,7 @@ TRUNK = 0.498  # m, pelvis to neck of that stature (de Leva, J. Biomech. 1996)
 SIZES = 0.5, 1.3  # from a small child to the tallest
 BALLS = 0.25, 0.5, 0.75  # places along a bone of the balls that stand for its limb
 NEAREST = 1.3  # skins between the middles of two limbs; side by side there are two
+OVER = 1.5  # skins between the lines of sight to the two legs, below which they may be one leg
 MARGIN = 0.06  # m, by which a limb's skin must lie before a joint's own to hide it
 WIDER = 2.0  # times as thick, limbs of which it is not known how they lie
 
@@ -46,6 +47,7 @@ class SkinModel:
         self._hips = skeleton.index('left_hip'), skeleton.index('right_hip')
         self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
         self._mirrored = skeleton.mirrored
+        self._legs = np.array([name.endswith(('knee', 'ankle')) for name in skeleton.points])
         self._balls = _balls(skeleton)
         self._others = _others(skeleton, self._balls)
         #: The joint before each on its limb; itself where there is none.
@@ -68,6 +70,12 @@ class SkinModel:
         """
         apart = positions - positions[:, self._mirrored]
         return self._paired & ((apart**2).sum(-1) < (NEAREST * offset) ** 2)
+
+    def over(self, positions: np.ndarray, offset: np.ndarray) -> np.ndarray:
+        """Return which knees and ankles (N, J) are seen where the other leg is, however far."""
+        rays = positions[..., :2] / positions[..., 2:]
+        apart = (rays - rays[:, self._mirrored]) * positions[..., 2:]
+        return self._legs & ((apart**2).sum(-1) < (OVER * offset) ** 2)
 
     def _thickness(self, positions):
         """Return from skin to joint (N, J), as much of the side as the hips show of it."""
