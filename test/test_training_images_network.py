@@ -3,10 +3,9 @@
 """Image networks: sizes, targets and losses worked by hand, a short training, their engines."""
 import numpy as np
 from pose3d_ros import inference
-from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.graphs.saving import save_engine
 from pose3d_ros.training.images import targets
-from pose3d_ros.training.images.export import heatmap_engine, person_engine, Probabilities
+from pose3d_ros.training.images.export import heatmap_engine, person_engine
 from pose3d_ros.training.images.fitting import Fit, fit
 from pose3d_ros.training.images.muon import orthogonal
 from pose3d_ros.training.images.network import (
@@ -140,7 +139,7 @@ def test_heatmap_engine_says_what_the_network_says(tmp_path, picture):
                 inference.read_facts)
     out = inference.load(path, 'heatmap')(crops=picture.numpy().repeat(2, 0))
     with torch.no_grad():
-        maps = Probabilities(network, SIZE[1])(normalised(picture))[0]
+        maps = torch.sigmoid(network(normalised(picture)))[0]
     best, at = maps.flatten(1).max(1)
     np.testing.assert_allclose(out['scores'][1], best, atol=1e-4)
     peaks = torch.stack([at % 16, at // 16], 1).numpy() * 4
@@ -164,16 +163,6 @@ def test_a_training_starts_where_the_engine_was(tmp_path, picture):
         start_from_engine(person_network(), path, pictures)
     with pytest.raises(ValueError, match='cannot be read'):
         start_from_engine(started, tmp_path / 'nothing.onnx', pictures)
-
-
-def test_mirrored_crops_have_mirrored_maps(picture):
-    both = Probabilities(heatmap_network().eval(), SIZE[1])
-    picture[:, :, 61:] = picture[:, :, 60:61]  # what lies right of the last stride is not mirrored
-    mirrored = picture[:, :, both.columns]
-    with torch.no_grad():
-        maps, other = both(normalised(picture)), both(normalised(mirrored))
-    other = other[:, COCO_17.mirrored].flip(3)
-    np.testing.assert_allclose(other, maps, atol=1e-4)
 
 
 def test_person_engine_says_what_the_network_says(tmp_path, picture):

@@ -7,7 +7,6 @@ import warnings
 
 import onnx
 from onnx import checker, helper, ModelProto
-from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.graphs.importing import import_network
 from pose3d_ros.graphs.opset import IR_VERSION, OPSET
 from pose3d_ros.graphs.recipe import Recipe
@@ -16,35 +15,11 @@ from pose3d_ros.inference.facts import CONTRACT
 from pose3d_ros.training.images.framing import PADDING
 from pose3d_ros.training.images.network import MEAN, STD
 from pose3d_ros.training.images.spread import Spread
-from pose3d_ros.training.images.targets import person_boxes, STRIDE
+from pose3d_ros.training.images.targets import person_boxes
 import torch
 from torch import nn
 
 CANDIDATES = 32  # boxes that leave the person engine
-
-
-class Probabilities(nn.Module):
-    """
-    A heatmap network whose maps are shares of a Gaussian, 0 to 1; asked twice.
-
-    The second time it sees the mirror image. Maps lie on the first pixel of each stride, so the
-    mirror stands where the maps of both meet, not in the middle of the crop.
-    """
-
-    def __init__(self, network: nn.Module, width: int):
-        """Wrap a network; width of its pictures, px."""
-        super().__init__()
-        self.network, self.mirrored = network, torch.tensor(COCO_17.mirrored)
-        last = width - STRIDE
-        self.columns = (last - torch.arange(width)).clamp_min(0)
-        self.map_columns = torch.arange(last // STRIDE, -1, -1)
-
-    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        """Return maps (B, J, h, w) of normalised pictures (B, 3, H, W)."""
-        maps = self.network(pictures)
-        other = self.network(pictures.index_select(3, self.columns))
-        other = other.index_select(1, self.mirrored).index_select(3, self.map_columns)
-        return torch.sigmoid((maps + other) / 2)
 
 
 class Candidates(nn.Module):
@@ -83,8 +58,7 @@ def to_onnx(network: nn.Module, example: torch.Tensor, inputs: Sequence[str],
 def heatmap_engine(network: nn.Module, size: tuple, name: str, source: str,
                    spread: Spread | None = None) -> ModelProto:
     """Return the engine of a heatmap network; its spread is calibrated where that is given."""
-    twice = Probabilities(network, size[1])
-    model = to_onnx(twice, torch.zeros(1, 3, *size), ['x'], ['maps'], True)
+    model = to_onnx(nn.Sequential(network, nn.Sigmoid()), torch.zeros(1, 3, *size), ['x'], ['maps'], True)
     engine = import_network(model, Recipe(
         kind='heatmap', name=name, source=source, licence='Apache-2.0', size=size,
         mean=(MEAN,) * 3, std=(STD,) * 3, padding=PADDING))

@@ -77,4 +77,4 @@ def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
     graph, values = read_weights(path)
     nodes = {node.input[1]: node for node in graph.node if node.op_type == 'Conv'}
     return [(values[name], values[node.input[2]]) for name, node in nodes.items()
-            if name in values]  # the look at the mirror image uses them under other names
+            if name in values]  # engines that look twice use them under other names, too
