@@ -58,7 +58,8 @@ def to_onnx(network: nn.Module, example: torch.Tensor, inputs: Sequence[str],
 def heatmap_engine(network: nn.Module, size: tuple, name: str, source: str,
                    spread: Spread | None = None) -> ModelProto:
     """Return the engine of a heatmap network; its spread is calibrated where that is given."""
-    model = to_onnx(nn.Sequential(network, nn.Sigmoid()), torch.zeros(1, 3, *size), ['x'], ['maps'], True)
+    shares = nn.Sequential(network, nn.Sigmoid())  # of a Gaussian, 0 to 1
+    model = to_onnx(shares, torch.zeros(1, 3, *size), ['x'], ['maps'], True)
     engine = import_network(model, Recipe(
         kind='heatmap', name=name, source=source, licence='Apache-2.0', size=size,
         mean=(MEAN,) * 3, std=(STD,) * 3, padding=PADDING))
