@@ -261,6 +261,23 @@ def test_keypoints_on_somebody_else_lead_nobody_away():
     assert room.step(1.5, before, behind, colours=[RED, GREEN]) == ['p1', 'p2']
 
 
+def beside(offset):
+    """Return who is known after somebody was at x = 0 and another at offsets, m, hidden at 0.1."""
+    room = Room(timeout=2)
+    for frame, x in enumerate(offset):
+        room.step(frame / 10, (0, 0, 4), *([(x, 0, 4.15)] if x != 0.1 else []))
+    return room.tracker.ids
+
+
+def test_who_is_long_where_somebody_else_is_was_never_there():
+    assert beside([0.8, 0.7, 0.6, 0.5, 0.4, *[0.2, 0.15] * 4]) == ['p1', 'p2']
+    assert beside([0.8, 0.7, 0.6, 0.5, 0.4, *[0.2, 0.15] * 4, 0.1]) == ['p1']
+
+
+def test_who_passes_behind_somebody_is_there():
+    assert beside([0.8, 0.65, 0.5, 0.35, 0.2, 0.1, 0.1, 0.1]) == ['p1', 'p2']
+
+
 def remembered(seconds, colours, place=(0.5, 0, 4)):
     """Return the id of who appears so long after somebody in green has vanished."""
     room = Room(timeout=0.5)

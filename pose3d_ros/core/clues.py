@@ -54,6 +54,7 @@ class Clues:
             height = self._outlines[:, 3] - self._outlines[:, 1]
             # who is expected elsewhere could be here if colours say so
             near = ((apart < CLOSE * height) | (self.reach < 1)) & self.alike
+            near[len(self._found.similarity):] &= ~self.followed  # they are not lost
             near |= self._similar
             if (near.sum(axis=0) > 1).any():
                 return self._colours.against(near)
@@ -80,6 +81,11 @@ class Clues:
         together = np.linalg.norm(self._middles - self._middles[row], axis=-1) < ROOM
         together[row] = True  # also where nothing is known
         return together
+
+    @cached_property
+    def followed(self) -> np.ndarray:
+        """Return whose keypoints (C,) fit somebody who is followed."""
+        return self._similar.any(axis=0)
 
     @cached_property
     def _similar(self) -> np.ndarray:

@@ -18,6 +18,7 @@ class Track:
     id: str
     box: np.ndarray  # (4,) px, where to look next
     vouched: float = -np.inf  # s, stamp of the last detection that lay on the person
+    alone: float = -np.inf  # s, when nobody known for longer was in the same place last
     found: float = -np.inf  # s, stamp of the last frame that showed the person
     frames: int = 0  # in which the person was found
     keypoints: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))  # (K, 2) px, then

@@ -11,6 +11,8 @@ row. While it is not found, it is expected where its motion leads. It ends
 - `timeout` seconds after it was found last,
 - at once when it is expected outside of the picture and not found,
 - at once when it is not found before it is a body,
+- at once when it is not found and has been where somebody known for longer is, for DOUBLE seconds:
+  people pass one another, but do not walk in one another,
 - when no detection has lain on it for UNVOUCHED seconds and its keypoints are poor: a heatmap
   engine finds something like a person in any crop,
 - when time runs backwards or leaps ahead.
@@ -23,12 +25,13 @@ import numpy as np
 from pose3d_ros.core import association
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.camera import PinholeCamera
-from pose3d_ros.core.clues import Clues, MIN_OVERLAP
+from pose3d_ros.core.clues import Clues, MIN_OVERLAP, ROOM
 from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.records import Found, Joints
 from pose3d_ros.core.track import Track
 
 UNVOUCHED = 2.0  # s
+DOUBLE = 0.5  # s
 OTHER = 6.0  # what colours may say against a pair
 REMEMBERED = 4.0  # s
 POOR = 0.5  # mean score of keypoints
@@ -179,11 +182,21 @@ class Tracker:
         return [who[row].id if row in who else None for row in range(len(middles))]
 
     def end_missed(self, stamp: float, camera: PinholeCamera) -> None:
-        """End the tracks not found at a stamp that never were bodies or have left the picture."""
+        """End tracks not found at a stamp that never were bodies, have left, or are doubles."""
+        self._note_places(stamp)
         self.tracks = [
             track for track in self.tracks
             if track.found == stamp
-            or (track.frames >= self._birth and track.inside(camera.width, camera.height))]
+            or (track.frames >= self._birth and track.inside(camera.width, camera.height)
+                and stamp - track.alone <= DOUBLE)]
+
+    def _note_places(self, stamp: float) -> None:
+        """Note who has a place that nobody known for longer is in."""
+        places = np.reshape([track.place for track in self.tracks], (-1, 3))
+        apart = np.linalg.norm(places[:, None] - places, axis=-1)
+        for track, others in zip(self.tracks, np.tril(apart < ROOM, -1)):
+            if not others.any():
+                track.alone = stamp
 
     @property
     def _free(self) -> int:
@@ -214,7 +227,7 @@ class Tracker:
         allowed = (clues.reach < 1) & (clues.against < OTHER) & (
             clues.alike | clues.detected & ~clues.recognized)
         lost = slice(len(self.tracks), None)
-        allowed[lost] &= clues.alike[lost] & (self._free > 0)
+        allowed[lost] &= clues.alike[lost] & ~clues.followed & (self._free > 0)
         for one, row in pairs:
             allowed[one], allowed[:, clues.together(row)] = False, False
         return association.least_cost(clues.reach + clues.against, allowed)
@@ -231,5 +244,5 @@ class Tracker:
 
     def _begin(self, stamp: float) -> Track:
         self._count += 1
-        self.tracks.append(Track(f'p{self._count}', np.zeros(4), vouched=stamp))
+        self.tracks.append(Track(f'p{self._count}', np.zeros(4), stamp, stamp))
         return self.tracks[-1]
