@@ -73,6 +73,19 @@ def test_the_same_frame_again_is_not_decoded_again(player, monkeypatch):
     assert number(player.frame(6)) == 6
 
 
+def test_a_clip_that_fits_into_memory_is_decoded_once(player, monkeypatch):
+    first = [player.frame(index) for index in range(COUNT)]
+    monkeypatch.setattr(player, '_restart', lambda: pytest.fail('decodes from the start'))
+    assert all(player.frame(COUNT + index) is image for index, image in enumerate(first))
+
+
+def test_a_clip_too_long_for_memory_is_decoded_again(path, monkeypatch):
+    monkeypatch.setattr('pose3d_ros.clip.MOST_KEPT', 0)
+    player = ClipPlayer(Clip(path))
+    assert [number(player.frame(index)) for index in (7, 8, 0)] == [7, 0, 0]
+    assert not player._kept
+
+
 def test_a_clip_shorter_than_its_file_states(player):
     player._clip.length = 100
     assert number(player.frame(COUNT + 2)) == 2
