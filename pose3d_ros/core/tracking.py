@@ -211,7 +211,6 @@ class Tracker:
         """Return the tracks and what was found of them, by their rows."""
         if not self.tracks or not len(found.owners):
             return []
-        against = against[:len(self.tracks)]
         distance, cost = association.spatial_costs(expected, joints, stamp - self._stamp)
         poor = found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
         unvouched = np.array([stamp - track.vouched > UNVOUCHED for track in self.tracks])
