@@ -54,8 +54,8 @@ class Pipeline:
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._palette = Palette(self.keypoint_skeleton)
         self._tracker = Tracker(
-            trunk_of(self.joint_skeleton), config.detection.max_bodies, config.tracking.birth,
-            config.tracking.timeout)
+            trunk_of(self.joint_skeleton), len(self.keypoint_skeleton),
+            config.detection.max_bodies, config.tracking.birth, config.tracking.timeout)
         self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)
         self._bodies = Bodies(
             self.joint_skeleton, len(self.keypoint_skeleton), config.tracking.timeout)

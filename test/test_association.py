@@ -20,6 +20,8 @@ from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import BODY_16
 import pytest
 
+ONE = np.ones((1, 1), bool)
+
 
 def expected_at(*places, variance=0.0):
     """Return one joint of each of the tracks."""
@@ -40,20 +42,20 @@ def test_spatial_costs_by_hand():
     # one joint, 0.1 m off, variance 0.01 - FLOOR^2 - JITTER * 0.02 + ...: 0.01 in all
     distance, cost = spatial_costs(
         expected_at([0, 0, 4], variance=0.01 - FLOOR**2 - JITTER * 0.02),
-        found_at([0.1, 0, 4], [0, 0, 4], [0, 3, 4], variance=0.02))
+        found_at([0.1, 0, 4], [0, 0, 4], [0, 3, 4], variance=0.02), np.ones((1, 3), bool))
     np.testing.assert_allclose(distance, [[1, 0, LIMIT]], atol=1e-9)
     np.testing.assert_allclose(cost, [[0.5, 0, LIMIT / 2]], atol=1e-9)
 
 
 def test_who_may_be_anywhere_does_not_win():
     # twice as far in standard deviations, but the other one may be anywhere
-    sure, vague = (spatial_costs(expected_at([0, 0, 4], variance=v), found_at(place))[1][0, 0]
+    sure, vague = (spatial_costs(expected_at([0, 0, 4], variance=v), found_at(place), ONE)[1][0, 0]
                    for v, place in ((0.0025, [0.08, 0, 4]), (0.25, [0.2, 0, 4])))
     assert sure < vague
 
 
 def test_unknown_joints_say_nothing():
-    distance, cost = spatial_costs(expected_at([np.nan] * 3), found_at([0, 0, 4]))
+    distance, cost = spatial_costs(expected_at([np.nan] * 3), found_at([0, 0, 4]), ONE)
     assert np.isnan(distance).all() and (cost == 0).all()
     assert pairs_of(distance, cost, np.array([[0.9]])) == [(0, 0)]
     assert pairs_of(distance, cost, np.array([[0.5]])) == []
@@ -80,7 +82,7 @@ def test_how_far_the_hidden_can_be():
 
 def test_who_walks_off_is_as_near_as_their_steps_are_long():
     expected, found = expected_at([0, 0, 4], variance=0.0084), found_at([0.1, 0, 4])
-    at_once, next_frame = (spatial_costs(expected, found, dt)[0][0, 0] for dt in (0.0, 0.1))
+    at_once, next_frame = (spatial_costs(expected, found, ONE, dt)[0][0, 0] for dt in (0.0, 0.1))
     assert (at_once, next_frame) == (pytest.approx(1), pytest.approx(0.5))
 
 

@@ -2,7 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Colours of people: taken, learned, compared."""
 import numpy as np
-from pose3d_ros.core.looks import ALIKE, LIMIT, Looks, Palette, Resemblance, SIGMA, SOON, TOLD
+from pose3d_ros.core.looks import (
+    ALIKE,
+    FIELDS,
+    learn,
+    LIMIT,
+    Palette,
+    Resemblance,
+    SIGMA,
+    SOON,
+    TOLD,
+)
 from pose3d_ros.core.skeleton import COCO_17
 import pytest
 
@@ -31,9 +41,9 @@ def dressed():
 
 def known(*colours):
     """Return somebody whose colours these have been for long."""
-    looks = Looks()
+    looks = np.zeros(1, FIELDS)
     for _ in range(SOON):
-        looks.learn(np.array(colours, float))
+        learn(looks, np.array([colours], float))
     return looks
 
 
@@ -59,43 +69,43 @@ def test_what_is_hidden_or_outside_has_no_colour():
 
 
 def test_colours_are_learned_as_a_mean_that_forgets():
-    looks = Looks()
-    looks.learn(np.array(RED, float))
-    looks.learn(np.array([np.nan] * 3 + GREEN[3:]))
-    np.testing.assert_allclose(looks.mean, [90, 150, 105, 95, 30, 77.5])
-    assert looks.count.tolist() == [1] * 3 + [2] * 3
+    looks = np.zeros(1, FIELDS)
+    learn(looks, np.array([RED], float))
+    learn(looks, np.array([[np.nan] * 3 + GREEN[3:]]))
+    np.testing.assert_allclose(looks['mean'], [[90, 150, 105, 95, 30, 77.5]])
+    assert looks['count'].tolist() == [[1] * 3 + [2] * 3]
     for _ in range(200):
-        looks.learn(np.array(GREEN, float))
-    np.testing.assert_allclose(looks.mean, GREEN, atol=1)
+        learn(looks, np.array([GREEN], float))
+    np.testing.assert_allclose(looks['mean'], [GREEN], atol=1)
 
 
 def test_a_mismatch_by_hand():
     off = np.array([RED]) + SIGMA * [1, 0, 0, 0, 100, 0]
     looks = known(*RED)
-    fits = Resemblance([looks, known(*off[0])], off)
+    fits = Resemblance(np.append(looks, known(*off[0])), off)
     certain = SOON / (SOON + 1)
     assert fits.against(np.ones((2, 1), bool))[0, 0] == pytest.approx((certain + LIMIT) / 2)
     assert fits.alike.tolist() == [[True], [True]]
 
 
 def test_colours_tell_who_it_is_only_among_those_who_are_near_and_differ():
-    red, green, other_red = known(*RED), known(*GREEN), known(*RED)
+    looks = np.concatenate([known(*RED), known(*GREEN), known(*RED)])
     colours = np.array([RED, UNKNOWN], float)
-    against = Resemblance([red, green, other_red], colours).against(np.ones((3, 2), bool))
+    against = Resemblance(looks, colours).against(np.ones((3, 2), bool))
     assert against[1, 0] > 2 * ALIKE
     assert not against[[0, 2], 0].any() and not against[:, 1].any()
     alone = np.array([[False] * 2, [True] * 2, [False] * 2])
-    assert not Resemblance([red, green, other_red], colours).against(alone)[1].any()
+    assert not Resemblance(looks, colours).against(alone)[1].any()
 
 
 def test_colours_that_have_not_been_learned_say_nothing():
-    young = Looks()
+    young = np.zeros(1, FIELDS)
     for count in range(TOLD):
-        assert not Resemblance([young], np.array([RED])).alike.any()
-        young.learn(np.array(RED, float))
-    assert Resemblance([young], np.array([RED])).alike.all()
-    assert not Resemblance([young], np.array([UNKNOWN])).alike.any()
-    near = np.ones((2, 1), bool)
+        assert not Resemblance(young, np.array([RED])).alike.any()
+        learn(young, np.array([RED], float))
+    assert Resemblance(young, np.array([RED])).alike.all()
+    assert not Resemblance(young, np.array([UNKNOWN])).alike.any()
+    near, both = np.ones((2, 1), bool), np.append(np.zeros(1, FIELDS), known(*RED))
     # neither one who is unknown wins over one who fits, nor the reverse
-    assert Resemblance([Looks(), known(*RED)], np.array([RED])).against(near)[0, 0] < ALIKE / 2
-    assert Resemblance([], np.array([RED])).against(near[:0]).shape == (0, 1)
+    assert Resemblance(both, np.array([RED])).against(near)[0, 0] < ALIKE / 2
+    assert Resemblance(young[:0], np.array([RED])).against(near[:0]).shape == (0, 1)

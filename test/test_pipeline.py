@@ -206,8 +206,7 @@ def test_colours_are_learned_at_times_and_of_several_always():
         pipeline = Stage(*places).run(**{'detection.every': 5})
         for frame in range(10):
             pipeline(at(frame / 30))
-        assert [track.looks.count.tolist() for track in pipeline._tracker.tracks] == [
-            [count] * 6] * len(places)
+        assert pipeline._tracker.tracks['looks']['count'].tolist() == [[count] * 6] * len(places)
 
 
 def test_two_persons_have_their_own_joints_and_ids():

@@ -24,7 +24,7 @@ class Room:
     """A tracker, filters, and persons at places (x, y, z) m, m from the camera."""
 
     def __init__(self, max_bodies=3, birth=1, timeout=0.5):
-        self.tracker = Tracker(trunk_of(BODY_16), max_bodies, birth, timeout)
+        self.tracker = Tracker(trunk_of(BODY_16), 16, max_bodies, birth, timeout)
         self.filters = Filters(BODY_16)
 
     def step(self, stamp, *places, detected=True, seen=None, score=0.9, noise=0.0,
@@ -128,14 +128,14 @@ def test_somebody_is_a_body_once_found_often_enough():
     room = Room(birth=3)
     for frame in range(3):
         assert room.step(frame / 30, (0, 0, 4)) == ['p1']
-        assert [t.id for t in room.tracker.bodies] == (['p1'] if frame == 2 else [])
+        assert list(room.tracker.bodies) == (['p1'] if frame == 2 else [])
 
 
 def test_a_find_that_does_not_last_is_forgotten_at_once():
     room = Room(birth=2)
     room.step(0.0, (0, 0, 4))
     room.step(0.03)
-    assert room.tracker.tracks == []
+    assert room.tracker.ids == []
 
 
 def test_who_leaves_the_picture_ends_at_once():
@@ -143,7 +143,7 @@ def test_who_leaves_the_picture_ends_at_once():
     for frame in range(20):
         room.step(frame / 10, (0.5 + 0.12 * frame, 0, 4))
     room.step(2.0)
-    assert room.tracker.tracks == []
+    assert room.tracker.ids == []
 
 
 def test_who_vanishes_ends_after_the_timeout_and_is_new_when_back():
@@ -187,7 +187,7 @@ def test_a_frame_that_failed_after_detection_leaves_no_track():
     tracker.detect(np.array([[10.0, 10, 50, 90]]), 0.0)
     assert len(tracker.boxes) == 1
     tracker.advance(0.1)
-    assert tracker.tracks == [] and tracker.boxes.shape == (0, 4)
+    assert tracker.ids == [] and tracker.boxes.shape == (0, 4)
 
 
 @pytest.mark.parametrize('jump', [-50.0, 1000.0])

@@ -10,7 +10,7 @@ over one that is known to be right here), and what its keypoints in the image sa
 import numpy as np
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.filtering import Estimate, JITTER
-from pose3d_ros.core.matrices import inverse_and_determinant
+from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import Skeleton
 from scipy.optimize import linear_sum_assignment
@@ -33,7 +33,7 @@ _UNIT = 0.1  # m, whose volume costs nothing
 
 
 def spatial_costs(
-    expected: Estimate, joints: Joints, seconds: float = 0.0
+    expected: Estimate, joints: Joints, asked: np.ndarray, seconds: float = 0.0
 ) -> tuple[np.ndarray, np.ndarray]:
     """
     Return how far the found joints are from the expected ones.
@@ -44,29 +44,32 @@ def spatial_costs(
         Of T tracks. What lasts of the errors is in both and does not count.
     joints : Joints
         Of C candidates.
+    asked : (T, C) bool
+        For which pairs; those that are far apart in the image need no answer.
     seconds : float
         Since the frame before.
 
     Returns
     -------
     (T, C), (T, C)
-        Mean squared Mahalanobis distance of a joint (NaN where no joint is known on both sides),
-        and the cost: half of that and of the logarithm of the volume.
+        Mean squared Mahalanobis distance of a joint (NaN where no joint is known on both sides,
+        or nobody asked), and the cost: half of that and of the logarithm of the volume.
 
     """
-    difference = joints.positions[None] - expected.positions[:, None]  # (T, C, J, 3)
+    tracks, persons = asked.nonzero()
+    difference = joints.positions[persons] - expected.positions[tracks]  # (P, J, 3)
     least = FLOOR**2 + (START * min(seconds, LONG)) ** 2
-    spread = expected.changing[:, None] + JITTER * joints.covariance[None] + least * np.eye(3)
-    known = np.isfinite(difference).all(-1) & np.isfinite(spread).all((-1, -2))
-    difference = np.where(known[..., None], difference, 0)
-    spread = np.where(known[..., None, None], spread, np.eye(3))
+    spread = expected.changing[tracks] + JITTER * joints.covariance[persons] + least * AXES
     inverse, determinant = inverse_and_determinant(spread)
-    distance = np.einsum('...i,...ij,...j->...', difference, inverse, difference)
-    distance = np.minimum(distance, LIMIT)
-    volume = np.log(determinant / _UNIT**6)
-    count = known.sum(-1)
-    mean = np.where(count, distance.sum(-1) / np.maximum(count, 1), np.nan)
-    return mean, np.nan_to_num(mean) / 2 + (volume * known).sum(-1) / np.maximum(count, 1) / 2
+    distance = squared_lengths(difference, inverse)
+    known = np.isfinite(distance)
+    distance = np.where(known, np.minimum(distance, LIMIT), 0)
+    volume = np.where(known, np.log(determinant / _UNIT**6), 0)
+    count = known.sum(axis=-1)
+    mean, cost = np.full(asked.shape, np.nan), np.zeros(asked.shape)
+    mean[asked] = distance.sum(axis=-1) / np.where(count, count, np.nan)
+    cost[asked] = (distance + volume).sum(axis=-1) / np.maximum(count, 1) / 2
+    return mean, cost
 
 
 def keypoint_similarity(expected, expected_seen, found, found_seen, areas) -> np.ndarray:
@@ -83,11 +86,11 @@ def keypoint_similarity(expected, expected_seen, found, found_seen, areas) -> np
         Of the tracks' boxes, px^2.
 
     """
-    both = expected_seen[:, None] & found_seen[None]
-    apart = np.where(both[..., None], found[None] - expected[:, None], 0)
+    both = expected_seen[:, None] & found_seen
+    x, y = np.moveaxis(found - expected[:, None], -1, 0)
     variance = FALLOFF**2 * np.maximum(areas, 1.0)[:, None, None]
-    similar = np.exp(-(apart**2).sum(-1) / (2 * variance)) * both
-    return similar.sum(-1) / np.maximum(both.sum(-1), 1)
+    similar = np.where(both, np.exp((x * x + y * y) / (-2 * variance)), 0)
+    return similar.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
 
 
 def pairs_of(distance, cost, similarity) -> list[tuple[int, int]]:
@@ -121,8 +124,8 @@ def within_reach(places, found, seconds) -> np.ndarray:
         Since when they have been hidden.
 
     """
-    apart = np.linalg.norm(places[:, None] - found[None], axis=-1)
-    return apart / (LEAP + PACE * seconds)[:, None]
+    apart = places[:, None] - found
+    return np.sqrt((apart**2).sum(axis=-1)) / (LEAP + PACE * seconds)[:, None]
 
 
 def least_cost(cost: np.ndarray, allowed: np.ndarray) -> list[tuple[int, int]]:

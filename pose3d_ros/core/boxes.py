@@ -6,7 +6,7 @@ import numpy as np
 
 def area(boxes: np.ndarray) -> np.ndarray:
     """Return the areas (...) in px^2; zero for empty boxes."""
-    return np.prod(np.maximum(boxes[..., 2:] - boxes[..., :2], 0), axis=-1)
+    return _product(boxes[..., 2:] - boxes[..., :2])
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -24,7 +24,13 @@ def covered(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def _shared(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     low = np.maximum(a[:, None, :2], b[None, :, :2])
     high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    return np.prod(np.maximum(high - low, 0), axis=-1)
+    return _product(high - low)
+
+
+def _product(sides: np.ndarray) -> np.ndarray:
+    """Return the areas (...) of boxes of two sides (..., 2); zero where one is negative."""
+    sides = np.maximum(sides, 0)
+    return sides[..., 0] * sides[..., 1]
 
 
 def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.ndarray:
@@ -44,7 +50,7 @@ def around(points: np.ndarray, seen: np.ndarray, margin: float = 0.0) -> np.ndar
 
     They are larger by margin times their size on each side; around nothing they are empty.
     """
-    low = np.where(seen[..., None], points, np.inf).min(axis=-2)
-    high = np.where(seen[..., None], points, -np.inf).max(axis=-2)
+    low = points.min(axis=-2, where=seen[..., None], initial=np.inf)
+    high = points.max(axis=-2, where=seen[..., None], initial=-np.inf)
     grown = margin * np.maximum(high - low, 1)
     return np.concatenate([low - grown, high + grown], axis=-1)

@@ -8,7 +8,7 @@ from pose3d_ros.core import boxes as box
 from pose3d_ros.core.association import ALIKE, within_reach
 from pose3d_ros.core.looks import Resemblance
 from pose3d_ros.core.records import Found
-from pose3d_ros.core.track import MARGIN, Track
+from pose3d_ros.core.track import MARGIN
 
 MIN_OVERLAP = 0.25  # of a detection and somebody's box before they may be the same person
 CLOSE = 0.5  # of somebody's height: who is nearer in the image could be mistaken for them
@@ -23,7 +23,7 @@ class Clues:
     ----------
     stamp : float
         Of the frame, s.
-    tracks : list of T Track
+    tracks : (T,) fields of track.py
         Who is known.
     found, middles : Found, (C, 3)
         Who is found, and the middles of their trunks, m.
@@ -32,7 +32,7 @@ class Clues:
 
     """
 
-    def __init__(self, stamp: float, tracks: list[Track], found: Found, middles: np.ndarray,
+    def __init__(self, stamp: float, tracks: np.ndarray, found: Found, middles: np.ndarray,
                  detections: np.ndarray):
         self._stamp, self._tracks, self._found = stamp, tracks, found
         self._middles, self._detections = middles, detections
@@ -40,16 +40,14 @@ class Clues:
     @cached_property
     def reach(self) -> np.ndarray:
         """Return how far (T, C) from where tracks should be, by how far they can be from there."""
-        away = np.array([self._stamp - track.found for track in self._tracks])
-        places = np.reshape([track.place for track in self._tracks], (-1, 3))
-        return within_reach(places, self._middles, away)
+        return within_reach(
+            self._tracks['place'], self._middles, self._stamp - self._tracks['found'])
 
     @cached_property
     def against(self) -> np.ndarray:
         """Return what colours say against pairs (T, C), see looks.py."""
         if len(self._tracks) > 1 and len(self._middles):
-            boxes = np.reshape([track.box for track in self._tracks], (-1, 1, 4))
-            apart = boxes - self._outlines
+            apart = self._tracks['box'][:, None] - self._outlines
             apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
             height = self._outlines[:, 3] - self._outlines[:, 1]
             # who is expected elsewhere could be here if colours say so
@@ -97,7 +95,7 @@ class Clues:
 
     @cached_property
     def _colours(self) -> Resemblance:
-        return Resemblance([track.looks for track in self._tracks], self._found.colours)
+        return Resemblance(self._tracks['looks'], self._found.colours)
 
     @cached_property
     def _outlines(self) -> np.ndarray:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from math import exp
 
 import numpy as np
-from pose3d_ros.core.matrices import inverse_and_determinant
+from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.motion import Motion, transition
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.sides import DOUBT, exchanged
@@ -32,7 +32,6 @@ EXCHANGE = 0.3  # s, ... and after which sides that stay exchanged are
 START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
 ANYWHERE = 100.0  # m, of an unknown position
 _P, _B = slice(0, 3), slice(6, 9)  # of the covariance; between them is the velocity
-_AXES = np.eye(3)
 _ON_LASTING = np.diag([0.0] * 6 + [1.0] * 3)
 
 
@@ -111,7 +110,7 @@ class Filters:
         rows = self._rows_of(ids)
         bodies = self._bodies[rows]
         known = np.isfinite(joints.positions).all(axis=-1)
-        measured = np.where(known[..., None, None], joints.covariance, 0) + LEAST**2 * _AXES
+        measured = np.where(known[..., None, None], joints.covariance, 0) + LEAST**2 * AXES
         _renew(bodies, known, (1 - JITTER) * measured)
         weights = _weights(bodies['covariance'], JITTER * measured)
         innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
@@ -166,11 +165,11 @@ class Filters:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
         expected, other = bodies['state'][..., :3], self._mirrored
         straight = positions - expected
-        distance = _squared(straight, weight)
+        distance = squared_lengths(straight, weight)
         if not (distance > DOUBT / 2).any():  # most frames: no pair to ask
             return straight, distance, np.zeros(distance.shape, bool)
         crossed = positions[:, other] - expected
-        across = _squared(crossed, weight)
+        across = squared_lengths(crossed, weight)
         recent = self._stamp - bodies['inside'] < EXCHANGE
         swapped = exchanged(distance, across, other) & recent & recent[:, other]
         return (np.where(swapped[..., None], crossed, straight),
@@ -187,7 +186,7 @@ class Filters:
 
 def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
     """Return (6, 6) for position and velocity of what (2, 2) is for those along an axis."""
-    return (matrix[:, None, :, None] * _AXES[:, None]).reshape(6, 6)
+    return (matrix[:, None, :, None] * AXES[:, None]).reshape(6, 6)
 
 
 def _turned(step: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -212,11 +211,6 @@ def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.
     shared = covariance[..., _P] + covariance[..., _B]  # (N, J, 9, 3)
     weight, _ = inverse_and_determinant(shared[..., _P, :] + shared[..., _B, :] + noise)
     return weight, shared
-
-
-def _squared(innovation: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Return squared Mahalanobis distances (N, J)."""
-    return ((innovation[..., None, :] @ weight)[..., 0, :] * innovation).sum(-1)
 
 
 def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:

@@ -20,6 +20,8 @@ LIMIT = 9.0  # squared standard deviations: what one colour can say
 SOON = 30  # frames in which somebody's colours are learned; older ones count less
 TOLD = 4  # frames after which they are known
 ALIKE = 8.0  # half squared deviations in all, up to which somebody looks like somebody
+#: Somebody's colours as learned, and from how many frames.
+FIELDS = np.dtype([('mean', float, len(SIGMA)), ('count', float, len(SIGMA))])
 
 
 class Palette:
@@ -59,26 +61,23 @@ class Palette:
         column, row = np.moveaxis(np.rint(places).astype(int), -1, 0)  # (N, P, S)
         inside = (column >= 0) & (column < image.shape[1]) & (row >= 0) & (row < image.shape[0])
         known = inside.all(axis=-1) & (~seen @ self._corners == 0)
-        pixels = image[np.where(inside, row, 0), np.where(inside, column, 0)].astype(float)
+        pixels = image[np.where(inside, row, 0), np.where(inside, column, 0)]
         pixels.sort(axis=2)
         # the middle one: an arm or somebody's shoulder before the patch does not count
-        red, green, blue = np.moveaxis(pixels[:, :, len(GRID)**2 // 2], -1, 0)
+        middle = pixels[:, :, len(GRID)**2 // 2].astype(float)
+        red, green, blue = np.moveaxis(middle, -1, 0)
         colours = np.stack(
             [(red + green + blue) / 3, red - green, (red + green) / 2 - blue], axis=-1)
         return np.where(known[..., None], colours, np.nan).reshape(len(positions), len(SIGMA))
 
 
-class Looks:
-    """The colours of one person, as learned."""
-
-    def __init__(self):
-        self.mean, self.count = np.zeros(len(SIGMA)), np.zeros(len(SIGMA))
-
-    def learn(self, colours: np.ndarray) -> None:
-        """Take the colours (3 P,) in a frame; NaN unknown."""
-        known = np.isfinite(colours)
-        self.count += known & (self.count < SOON)
-        self.mean += np.where(known, colours - self.mean, 0) / np.maximum(self.count, 1)
+def learn(looks: np.ndarray, colours: np.ndarray) -> None:
+    """Take the colours (N, 3 P) in a frame, NaN unknown, of persons with looks (N,) FIELDS."""
+    known = np.isfinite(colours)
+    if not known.any():  # who is alone is not looked at in most frames
+        return
+    looks['count'] += known & (looks['count'] < SOON)
+    looks['mean'] += np.where(known, colours - looks['mean'], 0) / np.maximum(looks['count'], 1)
 
 
 class Resemblance:
@@ -87,17 +86,15 @@ class Resemblance:
 
     Parameters
     ----------
-    looks : list of T Looks
+    looks : (T,) FIELDS
         Of the persons.
     colours : (C, 3 P)
         From a Palette.
 
     """
 
-    def __init__(self, looks: list[Looks], colours: np.ndarray):
-        shape = len(looks), 1, len(SIGMA)
-        mean = np.reshape([one.mean for one in looks], shape)
-        count = np.reshape([one.count for one in looks], shape)
+    def __init__(self, looks: np.ndarray, colours: np.ndarray):
+        mean, count = looks['mean'][:, None], looks['count'][:, None]
         off = (colours[None] - mean) / SIGMA
         # the mean is uncertain, too; what is not known says as much as what fits does on average
         squared = np.where(count > 0, off**2 * count / (count + 1), np.nan)

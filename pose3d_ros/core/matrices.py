@@ -3,6 +3,7 @@
 """Many small matrices at once, faster than one by one."""
 import numpy as np
 
+AXES = np.eye(3)
 #: Where in a flat 3 x 3 matrix are the factors of each cofactor: first second - third fourth.
 _NEXT, _LAST = np.array([1, 2, 0]), np.array([2, 0, 1])
 _COFACTORS = [
@@ -30,3 +31,8 @@ def inverse_and_determinant(matrices: np.ndarray) -> tuple[np.ndarray, np.ndarra
     cofactors = first * second - third * fourth
     determinant = (flat[..., :3] * cofactors[..., :3]).sum(-1)
     return (cofactors / determinant[..., None]).reshape(matrices.shape), determinant
+
+
+def squared_lengths(vectors: np.ndarray, metrics: np.ndarray) -> np.ndarray:
+    """Return v^T M v (...) of vectors (..., 3) and metrics (..., 3, 3)."""
+    return ((vectors[..., None, :] @ metrics)[..., 0, :] * vectors).sum(axis=-1)

@@ -1,75 +1,110 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""One person through time, in the image: where found last, where expected next."""
-from dataclasses import dataclass, field
+"""Persons through time, in the image: where each was found last, where expected next."""
+from collections.abc import Sequence
 
 import numpy as np
 from pose3d_ros.core import boxes as box
-from pose3d_ros.core.looks import Looks
+from pose3d_ros.core import looks
 
 CARRIED = 1.0  # s, for which a keypoint that is not seen still belongs to somebody's outline
 MARGIN = 0.1  # a person's outline lies outside the keypoints by this share of their box
 
 
-@dataclass(eq=False)
-class Track:
-    """One person through time."""
+def fields(keypoint_count: int) -> np.dtype:
+    """Return what is known of a track, of somebody with so many keypoints."""
+    return np.dtype([
+        ('id', 'U12'),
+        ('box', float, 4),  # px, where to look next
+        ('vouched', float),  # s, stamp of the last detection that lay on the person
+        ('alone', float),  # s, when nobody known for longer was in the same place last
+        ('found', float),  # s, stamp of the last frame that showed the person
+        ('frames', int),  # in which the person was found
+        ('keypoints', float, (keypoint_count, 2)),  # px, then
+        ('seen', bool, keypoint_count),  # which count
+        ('shown', float, keypoint_count),  # s, when each was seen last
+        ('middle', float, 3),  # m, of the trunk, then
+        ('expected', float, (keypoint_count, 2)),  # px, next
+        ('place', float, 3),  # m, where expected
+        ('looks', looks.FIELDS),
+    ], align=True)
 
-    id: str
-    box: np.ndarray  # (4,) px, where to look next
-    vouched: float = -np.inf  # s, stamp of the last detection that lay on the person
-    alone: float = -np.inf  # s, when nobody known for longer was in the same place last
-    found: float = -np.inf  # s, stamp of the last frame that showed the person
-    frames: int = 0  # in which the person was found
-    keypoints: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))  # (K, 2) px, then
-    seen: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))  # (K,) which count
-    shown: np.ndarray | float = -np.inf  # (K,) s, when each was seen last
-    middle: np.ndarray = field(default_factory=lambda: np.full(3, np.nan))  # m, of the trunk, then
-    expected: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))  # (K, 2) px, next
-    place: np.ndarray = field(default_factory=lambda: np.full(3, np.nan))  # m, where expected
-    looks: Looks = field(default_factory=Looks)
 
-    def find(self, stamp: float, keypoints: np.ndarray, seen: np.ndarray, middle) -> None:
-        """Note that a frame shows the person: keypoints (K, 2) px, trunk's middle (3,) m."""
-        self.keypoints = self.expected = np.where(
-            seen[:, None], keypoints, self._carried(keypoints, seen))
-        self.shown = np.where(seen, stamp, self.shown)
-        self.seen, self.middle, self.place = seen, middle, middle
-        self.found, self.frames = stamp, self.frames + 1
-        self.box = self._outline()
+def begin(ids: Sequence[str], stamp: float, keypoints: np.ndarray) -> np.ndarray:
+    """Return tracks (N,) of persons who are about to be found, with keypoints (N, K, 2) px."""
+    tracks = np.zeros(len(ids), fields(keypoints.shape[1]))
+    tracks['id'], tracks['expected'] = ids, keypoints
+    tracks['vouched'] = tracks['alone'] = stamp
+    tracks['shown'] = -np.inf
+    return tracks
 
-    def expect(self, middle, pixel, pixel_then) -> None:
-        """
-        Move the box to where the person is expected.
 
-        Parameters
-        ----------
-        middle : (3,)
-            Of the trunk, where expected, m, camera optical frame; NaN unknown.
-        pixel, pixel_then : (2,)
-            Images of that place and of the middle when last found, px; NaN unknown.
+def find(tracks: np.ndarray, stamp: float, keypoints, seen, middles, colours) -> None:
+    """
+    Note that a frame shows persons.
 
-        """
-        size = self.middle[2] / middle[2] if middle[2] > 0 else np.nan
-        known = np.isfinite(size) and np.isfinite(pixel - pixel_then).all()
-        self.expected = (
-            pixel + size * (self.keypoints - pixel_then) if known else self.keypoints)
-        self.box = self._outline()
-        self.place = np.where(np.isfinite(middle), middle, self.place)
+    Parameters
+    ----------
+    tracks : (N,) fields
+        Theirs.
+    stamp : float
+        Of the frame, s.
+    keypoints, seen, middles, colours : (N, K, 2), (N, K), (N, 3), (N, D)
+        Keypoints, px, and which of them count; the trunks' middles, m; see looks.py.
 
-    def inside(self, width: int, height: int) -> bool:
-        """Return whether the person is expected in a picture of so many pixels."""
-        points = self.expected[self.seen]
-        middle = (points.min(axis=0) + points.max(axis=0)) / 2
-        return bool(((middle >= 0) & (middle < [width, height])).all())
+    """
+    expected = tracks['expected']
+    # where keypoints should be that were expected, by those that were found
+    both = seen & tracks['seen']
+    moved = np.where(both[..., None], keypoints - expected, 0).sum(axis=1)
+    carried = expected + (moved / np.maximum(both.sum(axis=1), 1)[:, None])[:, None]
+    tracks['keypoints'] = tracks['expected'] = np.where(seen[..., None], keypoints, carried)
+    tracks['shown'][seen.nonzero()] = stamp
+    tracks['seen'], tracks['found'] = seen, stamp
+    tracks['frames'] += 1
+    tracks['middle'] = tracks['place'] = middles
+    tracks['box'] = _outlines(tracks)
+    looks.learn(tracks['looks'], colours)
 
-    def _carried(self, keypoints: np.ndarray, seen: np.ndarray) -> np.ndarray:
-        """Return where keypoints should be that were expected, by those that were found."""
-        if not len(self.expected):
-            return keypoints
-        both = seen & self.seen
-        return self.expected + (keypoints - self.expected)[both].sum(axis=0) / max(both.sum(), 1)
 
-    def _outline(self) -> np.ndarray:
-        """Return the box of the body, also of what was hidden lately: nobody shrinks."""
-        return box.around(self.expected, self.shown >= self.found - CARRIED, MARGIN)
+def expect(tracks: np.ndarray, middles, pixels, pixels_then) -> None:
+    """
+    Move the boxes to where the persons are expected.
+
+    Parameters
+    ----------
+    tracks : (N,) fields
+        Theirs.
+    middles : (N, 3)
+        Of the trunks, where expected, m, camera optical frame; NaN unknown.
+    pixels, pixels_then : (N, 2)
+        Images of these places and of the middles when last found, px; NaN unknown.
+
+    """
+    then = tracks['keypoints']
+    size = tracks['middle'][:, 2:] / middles[:, 2:]
+    moved = pixels[:, None] + size[:, None] * (then - pixels_then[:, None])
+    tracks['expected'] = np.where(np.isnan(moved), then, moved)
+    tracks['box'] = _outlines(tracks)
+    tracks['place'] = np.where(np.isnan(middles), tracks['place'], middles)
+
+
+def inside(tracks: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Return who (N,) is expected in a picture of so many pixels."""
+    outlines = box.around(tracks['expected'], tracks['seen'])
+    middles = (outlines[:, :2] + outlines[:, 2:]) / 2
+    return ((middles >= 0) & (middles < [width, height])).all(axis=1)
+
+
+def crowded(tracks: np.ndarray, room: float) -> np.ndarray:
+    """Return who (N,) is nearer than some room, m, to somebody known for longer: further up."""
+    places, row = tracks['place'], np.arange(len(tracks))
+    apart = places[:, None] - places
+    near = (apart * apart).sum(axis=-1) < room**2
+    return (near & (row < row[:, None])).any(axis=1)
+
+
+def _outlines(tracks: np.ndarray) -> np.ndarray:
+    """Return the boxes of bodies, also of what was hidden lately: nobody shrinks."""
+    lately = tracks['shown'] >= tracks['found'][:, None] - CARRIED
+    return box.around(tracks['expected'], lately, MARGIN)

@@ -22,13 +22,12 @@ are known, is the same when somebody appears within reach who has these colours,
 seconds more.
 """
 import numpy as np
-from pose3d_ros.core import association
+from pose3d_ros.core import association, track
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.clues import Clues, MIN_OVERLAP, ROOM
 from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.records import Found, Joints
-from pose3d_ros.core.track import Track
 
 UNVOUCHED = 2.0  # s
 DOUBLE = 0.5  # s
@@ -45,6 +44,8 @@ class Tracker:
     ----------
     trunk : list of int
         The joints that say where a body is.
+    keypoint_count : int
+        Of the heatmap engine.
     max_bodies : int
         Most tracks at once.
     birth : int
@@ -54,41 +55,47 @@ class Tracker:
 
     """
 
-    def __init__(self, trunk: list[int], max_bodies: int, birth: int, timeout: float):
-        self._trunk = trunk
+    def __init__(self, trunk: list[int], keypoint_count: int, max_bodies: int, birth: int,
+                 timeout: float):
+        self._trunk, self._nobody = trunk, np.zeros(0, track.fields(keypoint_count))
         self._max_bodies, self._birth, self._timeout = max_bodies, birth, timeout
         self._count = 0
         self.reset()
 
     @property
-    def ids(self) -> list[str]:
-        """Return the ids of all tracks."""
-        return [track.id for track in self.tracks]
+    def tracks(self) -> np.ndarray:
+        """Return all tracks: (T,) fields of track.py."""
+        return self._known[:self._followed]
 
     @property
-    def bodies(self) -> list[Track]:
-        """Return the tracks that count as bodies."""
-        return [track for track in self.tracks if track.frames >= self._birth]
+    def ids(self) -> list[str]:
+        """Return the ids of all tracks."""
+        return self.tracks['id'].tolist()
+
+    @property
+    def bodies(self) -> dict[str, np.ndarray]:
+        """Return the boxes (4,) px of the tracks that count as bodies, by their ids."""
+        born = self.tracks['frames'] >= self._birth
+        return dict(zip(self.tracks['id'][born].tolist(), self.tracks['box'][born]))
 
     @property
     def boxes(self) -> np.ndarray:
         """Return where to look for persons: (N, 4) px, first of the tracks, then new ones."""
-        return np.concatenate([np.reshape([t.box for t in self.tracks], (-1, 4)), self._new])
+        return np.concatenate([self.tracks['box'], self._new])
 
     @property
     def distances(self) -> np.ndarray:
         """Return how far away (N,) m who is looked for in boxes should be; NaN unknown."""
-        return np.array([t.place[2] for t in self.tracks] + [np.nan] * len(self._new))
+        return np.append(self.tracks['place'][:, 2], np.full(len(self._new), np.nan))
 
     @property
     def searching(self) -> bool:
         """Return whether anybody is missing: no track, or one not found in the last frame."""
-        return not self.tracks or any(track.found != self._stamp for track in self.tracks)
+        return not len(self.tracks) or bool((self.tracks['found'] != self._stamp).any())
 
     def reset(self) -> None:
         """End all tracks; their ids are not used again."""
-        self.tracks: list[Track] = []
-        self._lost: list[Track] = []  # ended, but remembered
+        self._known, self._followed = self._nobody, 0  # so many tracks, then the lost
         self._stamp = -np.inf
         self._detected = self._new = np.zeros((0, 4))  # px, in this frame; those to be looked at
 
@@ -97,18 +104,18 @@ class Tracker:
         if stamp < self._stamp:
             self.reset()
         self._detected = self._new = np.zeros((0, 4))
-        self._lost = [
-            t for t in self.bodies + self._lost
-            if self._timeout < stamp - t.found <= self._timeout + REMEMBERED]
-        self.tracks = [t for t in self.tracks if stamp - t.found <= self._timeout]
+        hidden = stamp - self._known['found']  # s
+        old = hidden > self._timeout
+        if old.any():
+            body = self._known['frames'] >= self._birth
+            lost = old & body & (hidden <= self._timeout + REMEMBERED)
+            self._keep(np.flatnonzero(~old), np.flatnonzero(lost))
 
     def expect(self, positions: np.ndarray, camera: PinholeCamera) -> None:
         """Move the tracks' boxes to expected joints (N, J, 3) m in a camera; NaN unknown."""
         middles = self._middles(positions)
-        then = np.reshape([track.middle for track in self.tracks], (-1, 3))
-        pixels = camera.project(np.stack([middles, then]))
-        for track, middle, pixel, pixel_then in zip(self.tracks, middles, *pixels):
-            track.expect(middle, pixel, pixel_then)
+        pixels = camera.project(np.array([middles, self.tracks['middle']]))
+        track.expect(self.tracks, middles, *pixels)
 
     def detect(self, boxes: np.ndarray, stamp: float) -> None:
         """
@@ -119,30 +126,28 @@ class Tracker:
         """
         overlaps = box.overlap(boxes, self.boxes[:len(self.tracks)])
         near = overlaps >= MIN_OVERLAP
-        for column in np.flatnonzero(near.any(axis=0)):
-            self.tracks[column].vouched = stamp
+        self.tracks['vouched'][near.any(axis=0)] = stamp
         alone = []
         for row, column in association.least_cost(-overlaps, near):
             if near[row].sum() == 1:
-                self.tracks[column].box = boxes[row]
+                self.tracks['box'][column] = boxes[row]
                 alone.append(row)
         new = [row for row in range(len(boxes)) if row not in alone]
         self._detected, self._new = boxes, boxes[new[:self._max_bodies]]
 
     def similarity(self, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
         """Return how well keypoints (C, K, 2) px that count (C, K) fit the tracks: (T, C)."""
-        if not self.tracks:
-            return np.zeros((0, len(positions)))
+        tracks = self.tracks
         return association.keypoint_similarity(
-            np.stack([t.expected for t in self.tracks]), np.stack([t.seen for t in self.tracks]),
-            positions, seen, box.area(np.stack([t.box for t in self.tracks])))
+            tracks['expected'], tracks['seen'], positions, seen, box.area(tracks['box']))
 
     def owners(self, similarity: np.ndarray) -> list[str | None]:
         """Return the tracks that persons probably are, in whose box ever they were found."""
-        names = np.array([*self.ids, None])
-        likely = np.where(similarity < association.ALIKE, 0, similarity)
-        nobody = np.full((1, similarity.shape[1]), 1e-9)
-        return names[np.concatenate([likely, nobody]).argmax(axis=0)].tolist()
+        if not len(self.tracks):
+            return [None] * similarity.shape[1]
+        names = self.tracks['id'][similarity.argmax(axis=0)].tolist()
+        likely = similarity.max(axis=0) >= association.ALIKE
+        return [name if yes else None for name, yes in zip(names, likely)]
 
     def assign(
         self, stamp: float, found: Found, joints: Joints, expected: Estimate
@@ -165,59 +170,54 @@ class Tracker:
             Ids; None: nobody's.
 
         """
-        everybody = self.tracks + self._lost
         middles = self._middles(joints.positions)
-        clues = Clues(stamp, everybody, found, middles, self._detected)
-        pairs = self._pairs(stamp, found, joints, expected, clues.against[:len(self.tracks)])
+        clues = Clues(stamp, self._known, found, middles, self._detected)
+        pairs = self._pairs(stamp, found, joints, expected, clues.against[:self._followed])
         pairs += self._returned(pairs, clues)
-        who = {row: everybody[one] for one, row in pairs}
-        new = self._new_ones(list(who), clues)
-        self.tracks += [track for track in who.values() if track in self._lost]
-        who |= {row: self._begin(stamp) for row in new[:self._free]}
-        for row, track in who.items():
-            track.find(stamp, found.keypoints.positions[row], found.seen[row], middles[row])
-            track.looks.learn(found.colours[row])
-        self._lost = [track for track in self._lost if track.found < stamp]
-        self._stamp = stamp
-        return [who[row].id if row in who else None for row in range(len(middles))]
+        pairs += self._begin(stamp, found, pairs, clues)
+        tracks, rows = np.array(pairs, int).reshape(-1, 2).T
+        shown = self._known[tracks]
+        track.find(shown, stamp, found.keypoints.positions[rows], found.seen[rows],
+                   middles[rows], found.colours[rows])
+        self._known[tracks], self._stamp = shown, stamp
+        if (tracks >= self._followed).any():  # new, or no longer lost
+            everybody = np.arange(len(self._known))
+            lost = (everybody >= self._followed) & (self._known['found'] < stamp)
+            self._keep(everybody[~lost], everybody[lost])
+        names = dict(zip(rows.tolist(), shown['id'].tolist()))
+        return [names.get(row) for row in range(len(middles))]
 
     def end_missed(self, stamp: float, camera: PinholeCamera) -> None:
         """End tracks not found at a stamp that never were bodies, have left, or are doubles."""
-        self._note_places(stamp)
-        self.tracks = [
-            track for track in self.tracks
-            if track.found == stamp
-            or (track.frames >= self._birth and track.inside(camera.width, camera.height)
-                and stamp - track.alone <= DOUBLE)]
-
-    def _note_places(self, stamp: float) -> None:
-        """Note who has a place that nobody known for longer is in."""
-        places = np.reshape([track.place for track in self.tracks], (-1, 3))
-        apart = np.linalg.norm(places[:, None] - places, axis=-1)
-        for track, others in zip(self.tracks, np.tril(apart < ROOM, -1)):
-            if not others.any():
-                track.alone = stamp
+        tracks = self.tracks
+        tracks['alone'][~track.crowded(tracks, ROOM)] = stamp
+        found = tracks['found'] == stamp
+        if not found.all():
+            body = tracks['frames'] >= self._birth
+            inside = track.inside(tracks, camera.width, camera.height)
+            stay = found | body & inside & (stamp - tracks['alone'] <= DOUBLE)
+            self._keep(np.flatnonzero(stay), np.arange(self._followed, len(self._known)))
 
     @property
     def _free(self) -> int:
         """Return how many more tracks there may be."""
-        return max(0, self._max_bodies - len(self.tracks))
+        return max(0, self._max_bodies - self._followed)
 
     def _middles(self, positions: np.ndarray) -> np.ndarray:
         """Return the middles (N, 3) of the trunks of bodies (N, J, 3)."""
-        return positions[:, self._trunk].mean(axis=1)
+        return positions.take(self._trunk, axis=1).sum(axis=1) / len(self._trunk)
 
     def _pairs(self, stamp, found, joints, expected, against) -> list[tuple[int, int]]:
         """Return the tracks and what was found of them, by their rows."""
-        if not self.tracks or not len(found.owners):
+        if not found.similarity.size:
             return []
-        distance, cost = association.spatial_costs(expected, joints, stamp - self._stamp)
-        poor = found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
-        unvouched = np.array([stamp - track.vouched > UNVOUCHED for track in self.tracks])
+        poor = (found.scores - POOR * found.seen).sum(axis=1) < 0
+        unvouched = stamp - self.tracks['vouched'] > UNVOUCHED
         doubtful = unvouched[:, None] & poor | (against > OTHER)
-        return association.pairs_of(
-            np.where(doubtful, np.inf, distance), cost + against,
-            np.where(doubtful, 0, found.similarity))
+        similarity = np.where(doubtful, 0, found.similarity)
+        distance, cost = association.spatial_costs(
+            expected, joints, similarity > association.ALIKE, stamp - self._stamp)
+        return association.pairs_of(distance, cost + against, similarity)
 
     def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
@@ -225,7 +225,7 @@ class Tracker:
             return []
         allowed = (clues.reach < 1) & (clues.against < OTHER) & (
             clues.alike | clues.detected & ~clues.recognized)
-        lost = slice(len(self.tracks), None)
+        lost = slice(self._followed, None)
         allowed[lost] &= clues.alike[lost] & ~clues.followed & (self._free > 0)
         for one, row in pairs:
             allowed[one], allowed[:, clues.together(row)] = False, False
@@ -241,7 +241,20 @@ class Tracker:
                 new.append(row)
         return new
 
-    def _begin(self, stamp: float) -> Track:
-        self._count += 1
-        self.tracks.append(Track(f'p{self._count}', np.zeros(4), stamp, stamp))
-        return self.tracks[-1]
+    def _begin(self, stamp, found, pairs, clues: Clues) -> list[tuple[int, int]]:
+        """Return new tracks and who of those found they are, by their rows."""
+        back = sum(one >= self._followed for one, _ in pairs)
+        new = self._new_ones([row for _, row in pairs], clues)[:max(0, self._free - back)]
+        if not new:
+            return []
+        first, self._count = self._count + 1, self._count + len(new)
+        ids = [f'p{number}' for number in range(first, self._count + 1)]
+        begun = track.begin(ids, stamp, found.keypoints.positions[new])
+        rows = range(len(self._known), len(self._known) + len(new))
+        self._known = np.concatenate([self._known, begun])
+        return list(zip(rows, new))
+
+    def _keep(self, followed: np.ndarray, lost: np.ndarray) -> None:
+        """Go on with some tracks, by their rows, and remember others."""
+        self._known = self._known[np.concatenate([followed, lost])]
+        self._followed = len(followed)
