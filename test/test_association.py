@@ -13,6 +13,7 @@ from pose3d_ros.core.association import (
     pairs_of,
     spatial_costs,
     trunk_of,
+    undisputed,
     within_reach,
 )
 from pose3d_ros.core.filtering import Estimate, JITTER
@@ -69,6 +70,12 @@ def test_keypoint_similarity_by_hand():
     similarity = keypoint_similarity(points, seen, moved, found_seen, np.array([100.0**2]))
     np.testing.assert_allclose(similarity, [[np.exp(-0.5), np.exp(-2)]])
     assert keypoint_similarity(points, ~seen, moved, found_seen, np.array([1.0])).max() == 0
+
+
+def test_keypoints_alone_tell_who_is_like_nobody_else():
+    similarity = np.array([[0.9, 0.05, 0, 0], [0, 0.9, 0.2, 0], [0, 0, 0, 0.3]])
+    assert np.argwhere(undisputed(similarity)).tolist() == [[0, 0]]
+    assert undisputed(np.zeros((0, 2))).shape == (0, 2)
 
 
 def test_how_far_the_hidden_can_be():

@@ -87,10 +87,17 @@ def keypoint_similarity(expected, expected_seen, found, found_seen, areas) -> np
 
     """
     both = expected_seen[:, None] & found_seen
-    x, y = np.moveaxis(found - expected[:, None], -1, 0)
+    x, y = (found - expected[:, None]).transpose(3, 0, 1, 2)
     variance = FALLOFF**2 * np.maximum(areas, 1.0)[:, None, None]
     similar = np.where(both, np.exp((x * x + y * y) / (-2 * variance)), 0)
     return similar.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
+
+
+def undisputed(similarity: np.ndarray) -> np.ndarray:
+    """Return which pairs (T, C) keypoints alone tell: of two who are like nobody else at all."""
+    alike = similarity > ALIKE
+    alone = (alike.sum(axis=1, keepdims=True) == 1) & (alike.sum(axis=0) == 1)
+    return alone & (similarity > SURE)
 
 
 def pairs_of(distance, cost, similarity) -> list[tuple[int, int]]:

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.occluders import beside, unhidden
 from pose3d_ros.core.records import Joints, Source
 from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.surroundings import GRID, Surroundings, Windows
 
+LIFTED, MEASURED = np.uint8([Source.LIFTED, Source.MEASURED])  # numpy is slow with enumerations
 #: Standard deviations beyond which a joint counts as covered, and as seen through: things in front
 #: are usual, but nobody can be seen through.
 COVERED, TRANSPARENT = 2.0, 4.0
@@ -40,6 +42,7 @@ class Distance:
 
     ratio: np.ndarray  # (N,) 1: as placed; NaN: not found
     sigma: np.ndarray  # (N,) standard deviation; NaN: not found
+    astray: np.ndarray  # (N,) bool: depth contradicts where they were placed, and says no more
 
 
 def fuse_depth(
@@ -67,31 +70,22 @@ def fuse_depth(
         The same bodies, moved along their lines of sight; MEASURED where a depth was taken.
 
     """
-    skin = model(joints.positions)
+    skin, z = model(joints.positions), joints.positions[..., 2]
     around = Surroundings(depth, camera, joints.positions)
-    windows = Windows(around.at(skin.radius[..., None, None] * GRID, joints.positions[..., 2]))
-    lifted = joints.source == Source.LIFTED
-    seen = lifted & ~skin.hidden
-    variance = skin.sigma**2 + (noise * joints.positions[..., 2] ** 2) ** 2
+    windows = Windows(around.at(skin.radius[..., None, None] * GRID, z))
+    variance = skin.sigma**2 + (noise * z**2) ** 2
+    seen = (joints.source == LIFTED) & ~skin.hidden
     shared = _shared_variance(joints)
-    surface = windows.median()
-    distance = _distance(joints, surface + skin.offset, variance, seen, shared)
-    found = np.isfinite(distance.ratio)
-    joints = _at_distance(joints, distance, shared, found)
-    joints = _astray(joints, ~found & ((seen & np.isfinite(surface)).sum(-1) >= MIN_JOINTS))
-    gate = np.minimum(GATE * np.sqrt(joints.covariance[..., 2, 2] + variance), WIDEST)
-    expected = joints.positions[..., 2] - skin.offset
-    measured, there = windows.median_near(expected, gate)
-    nearer = beside(around, joints.positions[..., 2], expected)
-    variance += (CROSSED * skin.crossed) ** 2
-    seen &= there & found[:, None] & ~(nearer & model.over(joints.positions, skin.offset))
-    taken = unhidden(seen, nearer, joints.scores, model.inner)
-    drawn = _drawn(joints, measured + skin.offset, variance, taken)
+    distance = _distance(joints, windows.median() + skin.offset, variance, seen, shared)
+    joints, found = _at_distance(joints, distance, shared), np.isfinite(distance.ratio)[:, None]
+    surface, there = _surface(joints, skin.offset, variance, windows)
+    taken = _unhidden(joints, skin.offset, seen & there & found, around, model)
+    measured = surface + skin.offset, variance + (CROSSED * skin.crossed) ** 2
+    drawn = _drawn(joints, *measured, taken)
     twice = taken & model.twice(drawn.positions, skin.offset)
     if twice.any():
-        taken &= ~twice
-        drawn = _drawn(joints, measured + skin.offset, variance, taken)
-    return _with_guesses(drawn, lifted & found[:, None] & ~taken), distance
+        drawn = _drawn(joints, *measured, taken & ~twice)
+    return _with_guesses(drawn, found & (drawn.source == LIFTED)), distance
 
 
 def _shared_variance(joints):
@@ -100,10 +94,8 @@ def _shared_variance(joints):
 
     It is what the covariance of every joint holds along its line of sight; NaN: unknown bodies.
     """
-    known = np.isfinite(joints.positions[..., :1])
-    inverse = np.linalg.inv(np.where(known[..., None], joints.covariance, np.eye(3)))
-    at = joints.positions[..., None]
-    return MOST / (at.swapaxes(-1, -2) @ inverse @ at)[..., 0, 0].max(axis=1)
+    inverse, _ = inverse_and_determinant(joints.covariance)
+    return MOST / squared_lengths(joints.positions, inverse).max(axis=1)
 
 
 def _distance(joints, measured, variance, seen, shared):
@@ -114,7 +106,7 @@ def _distance(joints, measured, variance, seen, shared):
     measured = np.where(usable, measured, z)
     ratio = measured / z  # (N, J), a hypothesis by each joint
     error = (measured[:, None] - ratio[..., None] * z[:, None]) / np.sqrt(own)[:, None]
-    error = np.clip(error, -COVERED, TRANSPARENT) * usable[:, None]  # (N, J, J), in each
+    error = np.minimum(np.maximum(error, -COVERED), TRANSPARENT) * usable[:, None]  # (N, J, J)
     prior = (ratio - 1) ** 2 / shared[:, None]
     cost = (error * error).sum(-1) + np.where(prior < LIMIT**2, prior, np.inf)
     best = error[np.arange(len(z)), np.argmin(cost, axis=1)]
@@ -124,27 +116,39 @@ def _distance(joints, measured, variance, seen, shared):
     enough = (count >= MIN_JOINTS) & ((best >= TRANSPARENT).sum(-1) <= THROUGH * count)
     information = np.where(enough, (weight * z).sum(-1), np.nan)
     shift = (weight * (measured - z)).sum(-1) / information
-    sigma = np.sqrt(1 / information + (SHARED / z.mean(axis=1)) ** 2)
+    sigma = np.sqrt(1 / information + (SHARED * z.shape[1] / z.sum(axis=1)) ** 2)
     plausible = shift**2 < LIMIT**2 * shared
-    return Distance(np.where(plausible, 1 + shift, np.nan), np.where(plausible, sigma, np.nan))
+    return Distance(np.where(plausible, 1 + shift, np.nan), np.where(plausible, sigma, np.nan),
+                    ~plausible & (usable.sum(-1) >= MIN_JOINTS))
 
 
-def _at_distance(joints, distance, shared, found):
+def _at_distance(joints, distance, shared):
     """Return joints moved along their lines of sight, those of a body by the same share."""
-    gain = np.where(found, shared / (shared + distance.sigma**2), 0)
-    ratio = 1 + gain * np.where(found, distance.ratio - 1, 0)
-    less = np.where(found, gain * shared, 0)[:, None, None, None]
+    found = np.isfinite(distance.ratio)
+    gain = shared / (shared + distance.sigma**2)
+    ratio = np.where(found, 1 + gain * (distance.ratio - 1), 1)
+    more = np.where(found, -gain * shared, ASTRAY**2 * distance.astray)
     at = joints.positions
-    return replace(
-        joints, positions=ratio[:, None, None] * at,
-        covariance=joints.covariance - less * (at[..., None] * at[..., None, :]))
+    along = at[..., None] * at[..., None, :]
+    return replace(joints, positions=ratio[:, None, None] * at,
+                   covariance=joints.covariance + more[:, None, None, None] * along)
 
 
-def _astray(joints, lost):
-    """Return joints that state how far the distances may be wrong of bodies (N,) that are lost."""
-    along = joints.positions * (ASTRAY * lost)[:, None, None]
-    return replace(
-        joints, covariance=joints.covariance + along[..., None] * along[..., None, :])
+def _surface(joints, offset, variance, windows):
+    """Return the depths (N, J) near where skin must be, and whether they are skin."""
+    z = joints.positions[..., 2]
+    gate = np.minimum(GATE * np.sqrt(joints.covariance[..., 2, 2] + variance), WIDEST)
+    return windows.median_near(z - offset, gate)
+
+
+def _unhidden(joints, offset, seen, around, model):
+    """Return which of the seen joints (N, J) nothing nearer beside them can hide."""
+    z = joints.positions[..., 2]
+    nearer = beside(around, z, z - offset)
+    if not nearer.any():
+        return seen
+    seen = seen & ~(nearer & model.over(joints.positions, offset))
+    return unhidden(seen, nearer, joints.scores, model.inner)
 
 
 def _drawn(joints, measured, variance, taken):
@@ -156,10 +160,10 @@ def _drawn(joints, measured, variance, taken):
         positions=joints.positions + gain * error[..., None],
         covariance=joints.covariance - gain[..., None] * column[..., None, :],
         scores=joints.scores,
-        source=np.where(taken, np.uint8(Source.MEASURED), joints.source))
+        source=np.where(taken, MEASURED, joints.source))
 
 
 def _with_guesses(joints, doubtful):
     """Return joints that state, where they are doubtful, that their keypoints may be guesses."""
-    more = (GUESS**2 * doubtful)[..., None, None] * np.eye(3)
-    return replace(joints, covariance=joints.covariance + more)
+    guess = (GUESS**2 * doubtful)[..., None, None] * AXES
+    return replace(joints, covariance=joints.covariance + guess)

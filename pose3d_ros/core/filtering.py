@@ -32,7 +32,8 @@ EXCHANGE = 0.3  # s, ... and after which sides that stay exchanged are
 START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
 ANYWHERE = 100.0  # m, of an unknown position
 _P, _B = slice(0, 3), slice(6, 9)  # of the covariance; between them is the velocity
-_ON_LASTING = np.diag([0.0] * 6 + [1.0] * 3)
+_IS_LASTING = np.arange(9) >= 6
+_ON_LASTING = np.diag(_IS_LASTING.astype(float))
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,12 @@ class Filters:
         _renew(bodies, known, (1 - JITTER) * measured)
         weights = _weights(bodies['covariance'], JITTER * measured)
         innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
-        unseen = self._stamp - bodies['inside']  # s
-        leap = np.einsum('nja,nja->nj', innovation, innovation)
-        near = leap < (QUICKEST * unseen**2) ** 2
-        fits = (distance < GATE) | near  # False where unknown
-        lost = known & ~fits & (unseen > PATIENCE)
-        if lost.any():
+        fits = distance < GATE  # False where unknown
+        lost = known & ~fits
+        if lost.any():  # few frames
+            unseen = self._stamp - bodies['inside']  # s
+            fits |= (innovation**2).sum(axis=-1) < (QUICKEST * unseen**2) ** 2
+            lost &= ~fits & (unseen > PATIENCE)
             self._restart(bodies, lost)
             weights = _weights(bodies['covariance'], JITTER * measured)
         _correct(bodies, fits | lost, innovation, *weights)
@@ -200,8 +201,8 @@ def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:
     before, after = (c.trace(axis1=-2, axis2=-1) for c in (covariance[..., _B, _B], lasting))
     alike = np.where(known, np.minimum(before, after) / np.maximum(before, after), 1)
     new = np.where(known, 1 - alike**2 * before / after, 0)
-    covariance[..., _B, :] *= alike[..., None, None]
-    covariance[..., _B] *= alike[..., None, None]
+    shares = np.where(_IS_LASTING, alike[..., None], 1)
+    covariance *= shares[..., None] * shares[..., None, :]
     covariance[..., _B, _B] += new[..., None, None] * lasting
     bodies['lasting'] = np.where(known[..., None, None], lasting, bodies['lasting'])
 
@@ -224,4 +225,4 @@ def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
     bodies['state'] += (gain[..., :6, :] @ innovation)[..., 0]
     bodies['known'] |= taken
     velocity = bodies['state'][..., 3:]
-    bodies['speed'] = np.sqrt(np.einsum('nja,nja->n', velocity, velocity) / velocity.shape[1])
+    bodies['speed'] = np.sqrt((velocity**2).sum(axis=(1, 2)) / velocity.shape[1])

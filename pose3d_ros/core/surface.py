@@ -56,8 +56,9 @@ class SkinModel:
     def __call__(self, positions: np.ndarray) -> Skin:
         """Return the skin of bodies from their joints (N, J, 3), m, camera optical frame."""
         low, high = self._trunk
-        size = np.linalg.norm(positions[:, high] - positions[:, low], axis=-1, keepdims=True)
-        size = np.clip(size / TRUNK, *SIZES)
+        trunk = positions[:, high] - positions[:, low]
+        size = np.sqrt((trunk**2).sum(axis=-1, keepdims=True)) / TRUNK
+        size = np.minimum(np.maximum(size, SIZES[0]), SIZES[1])
         offset = size * self._thickness(positions)
         hidden, crossed = self._hidden(positions, offset)
         return Skin(offset, size * self._sigma, size * self._radius, hidden, crossed)
@@ -68,13 +69,13 @@ class SkinModel:
 
         Where a box hides one leg, keypoint networks find both in the other.
         """
-        apart = positions - positions[:, self._mirrored]
+        apart = positions - positions.take(self._mirrored, axis=1)
         return self._paired & ((apart**2).sum(-1) < (NEAREST * offset) ** 2)
 
     def over(self, positions: np.ndarray, offset: np.ndarray) -> np.ndarray:
         """Return which knees and ankles (N, J) are seen where the other leg is, however far."""
         rays = positions[..., :2] / positions[..., 2:]
-        apart = (rays - rays[:, self._mirrored]) * positions[..., 2:]
+        apart = (rays - rays.take(self._mirrored, axis=1)) * positions[..., 2:]
         return self._legs & ((apart**2).sum(-1) < (OVER * offset) ** 2)
 
     def _thickness(self, positions):
@@ -86,17 +87,15 @@ class SkinModel:
 
     def _hidden(self, positions, offset):
         """Return which joints (N, J) are behind a part of the same body, and which may be."""
-        rays, depth = positions[..., :2] / positions[..., 2:], positions[..., 2:]
-        balls, radius = self._balls @ positions, self._balls @ offset[..., None]
-        across, far = balls[..., :2].swapaxes(1, 2), balls[..., 2][:, None]  # (N, 2, M), (N, 1, M)
+        x, y, depth = positions[..., None].transpose(2, 0, 1, 3)  # (N, J, 1)
+        across_x, across_y, far = (self._balls @ positions)[:, None].transpose(3, 0, 1, 2)
+        radius = (self._balls @ offset[..., None]).swapaxes(1, 2)
         # squared distance of the ball's middle from the line of sight, in the middle's plane
-        beside = far * (far * (rays**2).sum(-1, keepdims=True) - 2 * (rays @ across)) + (
-            across**2).sum(1, keepdims=True)
-        radius = radius.swapaxes(1, 2)
+        beside = (x / depth * far - across_x) ** 2 + (y / depth * far - across_y) ** 2
         square = radius**2 - beside  # (N, J, M), of half of the chord
-        before = depth - offset[..., None] - far  # (N, J, M)
-        hidden = (square > 0) & (before - MARGIN + np.sqrt(np.maximum(square, 0)) > 0)
-        crossed = ((WIDER * radius) ** 2 > beside) & (before + radius > 0) & self._others
+        behind = far - (depth - offset[..., None])  # (N, J, M), the skin
+        hidden = square > np.maximum(behind + MARGIN, 0) ** 2
+        crossed = ((WIDER * radius) ** 2 > beside) & (radius > behind) & self._others
         return hidden.any(-1), crossed.any(-1)
 
 

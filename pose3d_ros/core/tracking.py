@@ -215,9 +215,15 @@ class Tracker:
         unvouched = stamp - self.tracks['vouched'] > UNVOUCHED
         doubtful = unvouched[:, None] & poor | (against > OTHER)
         similarity = np.where(doubtful, 0, found.similarity)
-        distance, cost = association.spatial_costs(
-            expected, joints, similarity > association.ALIKE, stamp - self._stamp)
-        return association.pairs_of(distance, cost + against, similarity)
+        clear = association.undisputed(similarity)
+        pairs = list(zip(*clear.nonzero()))
+        similarity = np.where(clear, 0, similarity)
+        asked = similarity > association.ALIKE
+        if asked.any():
+            distance, cost = association.spatial_costs(
+                expected, joints, asked, stamp - self._stamp)
+            pairs += association.pairs_of(distance, cost + against, similarity)
+        return pairs
 
     def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
