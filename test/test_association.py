@@ -29,7 +29,8 @@ def expected_at(*places, variance=0.0):
     places = np.reshape(places, (-1, 1, 3)).astype(float)
     covariance = np.tile(variance * np.eye(3), (len(places), 1, 1, 1))
     ids = tuple(f'p{i}' for i in range(len(places)))
-    return Estimate(ids, places, np.zeros_like(places), covariance, covariance)
+    known = np.isfinite(places).all(axis=-1)
+    return Estimate(ids, known, places, np.zeros_like(places), covariance, covariance)
 
 
 def found_at(*places, variance=0.0):

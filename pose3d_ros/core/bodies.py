@@ -29,10 +29,9 @@ class Bodies:
 
     def __init__(self, skeleton: Skeleton, keypoint_count: int, patience: float = np.inf):
         self._filters, self._orientation = Filters(skeleton, patience), Orientation(skeleton)
-        # keypoints and their scores, scores and sources of joints
-        self._unseen = (
-            np.full((keypoint_count, 2), np.nan), np.zeros(keypoint_count),
-            np.zeros(len(skeleton)), np.zeros(len(skeleton), np.uint8))
+        # keypoints and their scores, scores and sources of joints that only earlier frames showed
+        self._unseen = (np.full((keypoint_count, 2), np.nan), np.zeros(keypoint_count),
+                        np.zeros(len(skeleton)), PREDICTED)
         self._last: list[Body] = []
 
     def advance(self, stamp: float, ids: Collection[str]) -> Estimate:
@@ -69,7 +68,8 @@ class Bodies:
         """
         self._filters.update(ids, joints)
         found = dict(zip(ids, zip(
-            keypoints.positions, keypoints.scores, joints.scores, joints.source)))
+            keypoints.positions, keypoints.scores, joints.scores,
+            np.maximum(joints.source, PREDICTED))))
         seen = [(name, box, *found.get(name, self._unseen)) for name, box in boxes.items()]
         self._last = self._bodies(seen, self._filters.estimate(), self._orientation.update)
         return self._last
@@ -83,12 +83,12 @@ class Bodies:
     def _bodies(self, seen: list[tuple], estimate: Estimate, orient) -> list[Body]:
         """Return bodies of what was seen of them, and what the filters know."""
         rotations = orient(estimate.ids, estimate.positions, estimate.covariance)
-        known = np.isfinite(estimate.positions).all(axis=-1)
         states = dict(zip(estimate.ids, zip(
-            estimate.positions, estimate.velocity, estimate.covariance, known, rotations)))
-        # what was never measured stays unknown; what only an earlier frame showed is predicted
+            estimate.known, estimate.positions, estimate.velocity, estimate.covariance,
+            rotations)))
+        # what was never measured is unknown
         return [
             Body(name, box, keypoints, keypoint_scores, joints, velocity, covariance,
-                 known * scores, known * np.maximum(source, PREDICTED), turned)
+                 known * scores, known * source, turned)
             for name, box, keypoints, keypoint_scores, scores, source in seen if name in states
-            for joints, velocity, covariance, known, turned in [states[name]]]
+            for known, joints, velocity, covariance, turned in [states[name]]]

@@ -41,6 +41,7 @@ class Estimate:
     """Where the joints of N bodies are at one time, and where they go."""
 
     ids: tuple[str, ...]
+    known: np.ndarray  # (N, J) bool
     positions: np.ndarray  # (N, J, 3) m, NaN unknown
     velocity: np.ndarray  # (N, J, 3) m/s, NaN unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, of the positions; NaN unknown
@@ -134,13 +135,12 @@ class Filters:
         if ahead:
             state, covariance = self._moved(ahead)
         recent = self._stamp - bodies['inside'] <= self._patience
-        known = (bodies['known'] & recent)[..., None]
-        state = np.where(known, state, np.nan)
-        position = np.where(known[..., None], covariance[..., _P, _P], np.nan)
-        both = covariance[..., _P, _B]
+        known = bodies['known'] & recent
+        state, both = np.where(known[..., None], state, np.nan), covariance[..., _P, _B]
         return Estimate(
-            self.ids, state[..., :3], state[..., 3:], position,
-            position + both + both.swapaxes(-1, -2) + covariance[..., _B, _B])
+            self.ids, known, state[..., :3], state[..., 3:],
+            np.where(known[..., None, None], covariance[..., _P, _P], np.nan),
+            covariance[..., _P, _P] + both + both.swapaxes(-1, -2) + covariance[..., _B, _B])
 
     def _rows_of(self, ids: Sequence[str]) -> list[int]:
         """Return where bodies are kept, which for new ones is at the end."""
@@ -156,7 +156,9 @@ class Filters:
         step, noise = transition(seconds)
         whole = kept * _ON_LASTING
         whole[:6, :6] = _on_each_axis(step)
-        covariance = _turned(whole, _turned(whole, bodies['covariance']))
+        covariance = bodies['covariance']
+        # all joints at once from the right, which is quicker
+        covariance = ((whole @ covariance).reshape(-1, 9) @ whole.T).reshape(covariance.shape)
         kicks = self._motion.kicks(bodies['speed'])[..., None, None]
         covariance[..., :6, :6] += kicks * _on_each_axis(noise)
         covariance[..., _B, _B] += (1 - kept**2) * bodies['lasting']
@@ -188,11 +190,6 @@ class Filters:
 def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
     """Return (6, 6) for position and velocity of what (2, 2) is for those along an axis."""
     return (matrix[:, None, :, None] * AXES[:, None]).reshape(6, 6)
-
-
-def _turned(step: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Return the transposed products of a matrix (S, S) with many (..., S, S), all in one."""
-    return (covariance.reshape(-1, len(step)) @ step.T).reshape(covariance.shape).swapaxes(-1, -2)
 
 
 def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:

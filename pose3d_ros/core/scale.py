@@ -18,7 +18,7 @@ SOURCES = ('floor', 'depth')
 #: Time constants, s, of a body's size, of what its pose does, of the errors of each source. Size
 #: stays, but an id may pass to another person; a camera's mounting stays as it is.
 FADING = np.array([300.0, 1.0, 30.0, 5.0])
-DIAGONAL = np.arange(len(FADING))
+SEPARATE = np.eye(len(FADING))
 #: Relative deviation of the scale by pose: measured on simulated people of whom all is known.
 POSE = 0.02
 #: Variance share of evidence that is new in each frame.
@@ -62,7 +62,7 @@ class Scales:
         left = np.exp((np.array(stamps)[:-1, None] - stamp) / FADING)
         self._state = np.array(state)[:-1] * left
         self._covariance = np.array(covariance)[:-1] * (left[:, :, None] * left[:, None])
-        self._covariance[:, DIAGONAL, DIAGONAL] += self._variance * (1 - left**2)
+        self._covariance += (self._variance * (1 - left**2))[:, None] * SEPARATE
         self._learned = np.array(learned)[:-1]
         return self._scales()
 

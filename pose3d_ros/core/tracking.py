@@ -211,9 +211,10 @@ class Tracker:
         """Return the tracks and what was found of them, by their rows."""
         if not found.similarity.size:
             return []
-        poor = (found.scores - POOR * found.seen).sum(axis=1) < 0
+        doubtful = against > OTHER
         unvouched = stamp - self.tracks['vouched'] > UNVOUCHED
-        doubtful = unvouched[:, None] & poor | (against > OTHER)
+        if unvouched.any():
+            doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
         similarity = np.where(doubtful, 0, found.similarity)
         clear = association.undisputed(similarity)
         pairs = list(zip(*clear.nonzero()))
