@@ -61,7 +61,7 @@ def test_what_hides_the_knee_hides_the_ankle():
 def test_beyond_the_image_and_of_unknown_bodies_nothing_is_known():
     joints = np.array([[[9.0, 0, 2.5], [np.nan] * 3]])
     around = Surroundings(np.ones((480, 640), np.float32), CAMERA, joints)
-    assert np.isnan(around.at(0.1 * GRID, joints[..., 2])).all()
+    assert np.isnan(around.at(GRID, 0.1 / joints[..., 2])).all()
     assert not beside(around, joints[..., 2], joints[..., 2]).any()
 
 

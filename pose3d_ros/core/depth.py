@@ -72,7 +72,7 @@ def fuse_depth(
     """
     skin, z = model(joints.positions), joints.positions[..., 2]
     around = Surroundings(depth, camera, joints.positions)
-    windows = Windows(around.at(skin.radius[..., None, None] * GRID, z))
+    windows = Windows(around.at(GRID, skin.radius / z))
     variance = skin.sigma**2 + (noise * z**2) ** 2
     seen = (joints.source == LIFTED) & ~skin.hidden
     shared = _shared_variance(joints)

@@ -20,7 +20,7 @@ NEARER = 0.4  # m, by which it is nearer than the skin; an own arm mostly is by 
 PLACES = 3  # of the rings' where it must be seen: one may be noise
 _ANGLES = np.linspace(0, 2 * np.pi, 8, endpoint=False)
 _RINGS = np.concatenate([
-    radius * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], axis=-1) for radius in REACH])
+    radius * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)]) for radius in REACH], axis=1)
 
 
 def beside(surroundings: Surroundings, distance: np.ndarray, skin: np.ndarray) -> np.ndarray:
@@ -35,7 +35,7 @@ def beside(surroundings: Surroundings, distance: np.ndarray, skin: np.ndarray) -
         Depths of joints and of their skin, m.
 
     """
-    nearer = surroundings.at(_RINGS, distance) < (skin - NEARER)[..., None]
+    nearer = surroundings.at(_RINGS, 1 / distance) < (skin - NEARER)[..., None]
     return nearer.sum(axis=-1) >= PLACES
 
 

@@ -4,8 +4,8 @@
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
 
-#: Places in a window, in its radii.
-GRID = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 5)]), axis=-1).reshape(-1, 2)
+#: Places in a window, in its radii: to the right, and down.
+GRID = np.stack(np.meshgrid(*2 * [np.linspace(-1, 1, 5)])).reshape(2, -1)
 PRESENT = 0.5  # share of a window's known depths that must lie near those expected
 BEFORE = 0.1  # share of them that may lie in front: beside an edge nothing is certain
 
@@ -27,18 +27,28 @@ class Surroundings:
     """
 
     def __init__(self, depth: np.ndarray, camera: PinholeCamera, positions: np.ndarray):
-        self._depth, self._pixels = depth, camera.project(positions)
+        self._depth = depth
+        self._pixels = camera.project(positions).transpose(2, 0, 1)[..., None]
         self._focal = (camera.matrix[0, 0] + camera.matrix[1, 1]) / 2
 
-    def at(self, beside: np.ndarray, distance: np.ndarray) -> np.ndarray:
-        """Return depths (N, J, S) at places (..., S, 2), m, beside joints at distances (N, J)."""
+    def at(self, places: np.ndarray, unit: np.ndarray) -> np.ndarray:
+        """
+        Return depths (N, J, S) beside joints; NaN unknown.
+
+        Parameters
+        ----------
+        places : (2, S)
+            To the right of the joints, and down.
+        unit : (N, J)
+            Of the places, as a slope: m at a distance of 1 m.
+
+        """
         height, width = self._depth.shape
-        scale = (self._focal / distance)[..., None, None]
-        places = np.rint(self._pixels[..., None, :] + scale * beside)
-        column, row = places[..., 0], places[..., 1]  # NaN: unknown body
+        beside = (self._focal * unit)[..., None] * places[:, None, None]
+        column, row = np.rint(self._pixels + beside)  # (N, J, S); NaN: unknown body
         inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
         index = np.where(inside, row * width + column, 0).astype(int)
-        return np.where(inside, self._depth.ravel()[index], np.nan)
+        return np.where(inside, self._depth.take(index), np.nan)
 
 
 class Windows:
@@ -69,6 +79,6 @@ class Windows:
         return self._at((begin + np.maximum(end - 1, begin)) / 2), there
 
     def _at(self, place):
-        count = len(GRID)
-        index = np.arange(0, self._depths.size, count) + np.minimum(place, count - 1).ravel()
-        return self._depths.ravel()[index.astype(int)].reshape(place.shape)
+        count = self._depths.shape[-1]
+        first = np.arange(0, self._depths.size, count).reshape(place.shape)
+        return self._depths.take(first + np.minimum(place, count - 1).astype(int))
