@@ -150,12 +150,24 @@ def test_far_joints_are_less_certain_ahead_than_the_trunk():
 
 
 def test_looking_ahead_and_getting_there_without_measurement_are_the_same():
-    filters = filtered(np.outer(np.arange(30) / RATE, [0.5, 0.2, 0]))
+    filters = filtered(np.outer(np.arange(30) / RATE, [1.5, 0.6, 0]), sigma=0.01)  # surely
     ahead = only(filters, 0.2)
     filters.advance(29 / RATE + 0.07)
     filters.advance(29 / RATE + 0.2)
     for one, other in zip(ahead, only(filters)):
-        np.testing.assert_allclose(one, other)
+        np.testing.assert_allclose(one, other, atol=0.02)
+    np.testing.assert_allclose(ahead[2], only(filters)[2])
+
+
+def test_who_stands_is_foreseen_to_stand():
+    rng = np.random.default_rng(1)
+    filters, foreseen, straight_on = Filters(BODY_16), [], []
+    for frame in range(200):
+        step(filters, frame / RATE, rng.normal(0, 0.004, (COUNT, 3)), sigma=0.03)
+        now, velocity, _ = only(filters)
+        foreseen.append(only(filters, 0.1)[0] - now)
+        straight_on.append(velocity * 0.1)
+    assert np.abs(foreseen[20:]).mean() < 0.5 * np.abs(straight_on[20:]).mean()
 
 
 def test_unknown_joint_is_predicted_from_earlier_frames():

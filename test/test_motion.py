@@ -2,7 +2,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """How people move while nobody looks."""
 import numpy as np
-from pose3d_ros.core.motion import BODY_FADING, Motion, OWN_FADING, STILL, transition
+from pose3d_ros.core.motion import (
+    believed,
+    BODY_FADING,
+    DOUBTED,
+    Motion,
+    OWN_FADING,
+    STILL,
+    transition,
+)
 from pose3d_ros.core.skeleton import BODY_16
 
 COUNT, WRIST = len(BODY_16), BODY_16.index('left_wrist')
@@ -55,3 +63,24 @@ def test_the_faster_the_less_foreseen_and_hands_less_than_hips():
     np.testing.assert_allclose(kicks[0, WRIST], 16 * STILL**2)  # worked by hand
     np.testing.assert_allclose(kicks[1, WRIST], 16 * (1 + STILL**2))
     assert (kicks[:, WRIST] > kicks[:, BODY_16.index('pelvis')]).all()
+
+
+def test_velocities_that_may_be_noise_are_not_believed():
+    covariance = np.zeros((1, COUNT, 9, 9))
+    covariance[..., 3:6, 3:6] = np.eye(3) / 3  # 1 m/s, all axes
+    state = walking()
+    # worked by hand: of 1 m/s, 1 / 1.1; of 2 m/s nearly all; of the fourth root of 0.1 half
+    np.testing.assert_allclose(believed(state, covariance)[..., 3], 1 / 1.1)
+    np.testing.assert_allclose(believed(2 * state, covariance)[..., 3], 2 * 16 / 16.1)
+    doubtful = DOUBTED**0.25 * state
+    np.testing.assert_allclose(believed(doubtful, covariance)[..., 3], doubtful[..., 3] / 2)
+    np.testing.assert_array_equal(believed(0 * state, covariance), 0)
+
+
+def test_what_is_believed_moves_no_joint_and_turns_no_velocity():
+    state, covariance = walking(wrist=0.7), np.tile(np.eye(9), (1, COUNT, 1, 1))
+    state[..., :3] = [1.0, 2, 3]
+    after = believed(state, covariance)
+    np.testing.assert_array_equal(after[..., :3], state[..., :3])
+    np.testing.assert_allclose(np.cross(after[..., 3:], state[..., 3:]), 0, atol=1e-12)
+    assert (np.abs(after) <= np.abs(state)).all()

@@ -17,7 +17,7 @@ from math import exp
 
 import numpy as np
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
-from pose3d_ros.core.motion import Motion, transition
+from pose3d_ros.core.motion import believed, Motion, transition
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.sides import DOUBT, exchanged
 from pose3d_ros.core.skeleton import Skeleton
@@ -93,7 +93,7 @@ class Filters:
             if not stamp >= self._stamp:
                 raise ValueError(f'expected a stamp from {self._stamp} s on, {stamp} given: bodies'
                                  ' of another time must be forgotten first')
-            moved = self._moved(stamp - self._stamp)
+            moved = self._moved(self._bodies['state'], stamp - self._stamp)
             self._bodies['state'], self._bodies['covariance'] = moved
         self._stamp = stamp
 
@@ -133,7 +133,7 @@ class Filters:
         bodies = self._bodies
         state, covariance = bodies['state'], bodies['covariance']
         if ahead:
-            state, covariance = self._moved(ahead)
+            state, covariance = self._moved(believed(state, covariance), ahead)
         recent = self._stamp - bodies['inside'] <= self._patience
         known = bodies['known'] & recent
         state, both = np.where(known[..., None], state, np.nan), covariance[..., _P, _B]
@@ -150,8 +150,8 @@ class Filters:
             self._bodies = np.concatenate([self._bodies, np.repeat(self._blank, len(new))])
         return [self.ids.index(name) for name in ids]
 
-    def _moved(self, seconds: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return state and covariance after some seconds without measurement."""
+    def _moved(self, state: np.ndarray, seconds: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return a state and the covariance after some seconds without measurement."""
         bodies, kept = self._bodies, exp(-seconds / LASTING)
         step, noise = transition(seconds)
         whole = kept * _ON_LASTING
@@ -162,7 +162,7 @@ class Filters:
         kicks = self._motion.kicks(bodies['speed'])[..., None, None]
         covariance[..., :6, :6] += kicks * _on_each_axis(noise)
         covariance[..., _B, _B] += (1 - kept**2) * bodies['lasting']
-        return self._motion.moved(bodies['state'], seconds), covariance
+        return self._motion.moved(state, seconds), covariance
 
     def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""

@@ -13,6 +13,7 @@ what was left out (acceleration, the velocities of all joints), are in docs/filt
 from math import exp
 
 import numpy as np
+from pose3d_ros.core.matrices import squared_lengths
 from pose3d_ros.core.skeleton import Skeleton
 
 #: Time constants of the body's velocity and of what a joint has besides, s.
@@ -20,6 +21,8 @@ BODY_FADING, OWN_FADING = 1.0, 0.15
 #: Spectral density of the kicks (any axis), m^2/s^3, for each (m/s)^2 of mean squared speed.
 KICKS = {'trunk': 5.0, 'elbow': 10.0, 'knee': 12.0, 'wrist': 16.0, 'ankle': 17.0}
 STILL = 0.3  # m/s: nobody is foreseen better than at this speed
+#: Half of a velocity is believed that is the fourth root of this, in its standard deviations.
+DOUBTED = 0.1
 _TRUNK = ('hip', 'shoulder')  # joints whose mean velocity is the body's
 
 
@@ -54,6 +57,28 @@ class Motion:
     def kicks(self, speed: np.ndarray) -> np.ndarray:
         """Return the density of the kicks (N, J), m^2/s^3, of bodies of some speed (N,), m/s."""
         return (speed[:, None] ** 2 + STILL**2) * self._kicks
+
+
+def believed(state: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """
+    Return states with what predictions believe of their velocities.
+
+    People stand or go: a velocity that is small beside its own uncertainty is mostly noise, which
+    a filter that takes all speeds for Gaussian does not know.
+
+    Parameters
+    ----------
+    state : (N, J, 6)
+        Position, m, and velocity, m/s.
+    covariance : (N, J, S, S)
+        Of the state, and maybe of more.
+
+    """
+    velocity = state[..., 3:]
+    variance = covariance[..., 3:6, 3:6].trace(axis1=-2, axis2=-1)
+    sure = (squared_lengths(velocity) / variance) ** 2
+    share = sure / (sure + DOUBTED)
+    return np.concatenate([state[..., :3], share[..., None] * velocity], axis=-1)
 
 
 def transition(seconds: float) -> tuple[np.ndarray, np.ndarray]:
