@@ -42,7 +42,7 @@ ARGUMENTS = {
     'rate': ('0.0', 'frames a second of the clip, 0: its own'),
     'width': ('0', 'width of the played images, 0: that of the clip'),
     'height': ('0', 'height of the played images, 0: that of the clip'),
-    'loop': ('true', 'play the clip again and again'),
+    'loop': ('true', 'play the clip to and fro'),
     'sim': ('false', 'a simulated room with people as a camera, and our own engines'),
     'people': ('2', 'people in the simulated room'),
     'motion': ('mixed', 'what they do: see sim_camera, or a BVH file or folder'),

@@ -47,6 +47,22 @@ class Clip:
         """Return the number of the frame that is shown at tick / rate seconds from the start."""
         return int(tick * self.rate / rate + 1e-6)
 
+    @property
+    def kept(self) -> bool:
+        """Return whether the images fit into memory."""
+        return self.length * self.width * self.height * 3 <= MOST_KEPT
+
+    def looped(self, index: int) -> int:
+        """
+        Return the number of the frame that is shown as number index of a clip without end.
+
+        It goes to and fro, so that nobody jumps; one that is too long to be kept begins again.
+        """
+        if not self.kept:
+            return index % self.length
+        index %= max(1, 2 * self.length - 2)
+        return min(index, 2 * self.length - 2 - index)
+
     def _open(self) -> cv2.VideoCapture:
         if not self.path.is_file():
             raise ClipError(f'{self.path}: no such file')
@@ -74,7 +90,7 @@ class Clip:
 
 class ClipPlayer:
     """
-    A clip by frame number; made for going forward, at the end again from the start.
+    A clip without end by frame number; made for going forward.
 
     Frames of a clip that fits into memory are decoded once: to decode takes more than a core of
     what camera and node share, at 1080p and 60 Hz.
@@ -82,13 +98,14 @@ class ClipPlayer:
 
     def __init__(self, clip: Clip):
         self._clip = clip
-        self._keeps = clip.length * clip.width * clip.height * 3 <= MOST_KEPT
         self._kept: dict[int, np.ndarray] = {}
         self._restart()
 
     def frame(self, index: int) -> np.ndarray:
-        """Return frame index modulo the clip's length: (H, W, 3) uint8 RGB."""
-        index %= self._clip.length
+        """Return what is shown as number index, see Clip.looped: (H, W, 3) uint8 RGB."""
+        return self._frame(self._clip.looped(index))
+
+    def _frame(self, index: int) -> np.ndarray:
         if index in self._kept:
             return self._kept[index]
         if index < self._at - 1:
@@ -97,10 +114,10 @@ class ClipPlayer:
             decoded = next(self._frames, None)
             if decoded is None:  # the file states more frames than it holds
                 self._clip.length = self._at
-                return self.frame(index)
+                return self._image
             self._image, self._at = decoded[1], self._at + 1
-        if self._keeps:
-            self._kept[index] = self._image
+            if self._clip.kept:
+                self._kept[self._at - 1] = self._image
         return self._image
 
     def _restart(self) -> None:

@@ -61,35 +61,36 @@ def test_frames_at_another_rate(path):
     assert [clip.index_at(tick, 10) for tick in range(4)] == [0, 2, 5, 7]
 
 
-def test_playing_by_number_and_round_the_end(player):
-    asked = [0, 1, 1, 3, 7, 8, 9, 2, 2, 23]
-    assert [number(player.frame(index)) for index in asked] == [index % COUNT for index in asked]
+def test_a_clip_goes_to_and_fro(path, player):
+    assert [Clip(path).looped(index) for index in range(6, 16)] == [6, 7, 6, 5, 4, 3, 2, 1, 0, 1]
+    asked = {0: 0, 1: 1, 3: 3, 7: 7, 8: 6, 13: 1, 14: 0, 15: 1, 23: 5}
+    assert [number(player.frame(index)) for index in asked] == list(asked.values())
 
 
-def test_the_same_frame_again_is_not_decoded_again(player, monkeypatch):
-    player.frame(5)
-    monkeypatch.setattr(player, '_restart', lambda: pytest.fail('decodes from the start'))
-    assert number(player.frame(5)) == 5
-    assert number(player.frame(6)) == 6
+def test_a_clip_of_one_frame_stays(player):
+    player._clip.length = 1
+    assert [player._clip.looped(index) for index in range(4)] == [0, 0, 0, 0]
 
 
 def test_a_clip_that_fits_into_memory_is_decoded_once(player, monkeypatch):
-    first = [player.frame(index) for index in range(COUNT)]
+    player.frame(COUNT - 1)
     monkeypatch.setattr(player, '_restart', lambda: pytest.fail('decodes from the start'))
-    assert all(player.frame(COUNT + index) is image for index, image in enumerate(first))
+    shown = [number(player.frame(COUNT + index)) for index in range(COUNT)]
+    assert shown == [6, 5, 4, 3, 2, 1, 0, 1]
 
 
-def test_a_clip_too_long_for_memory_is_decoded_again(path, monkeypatch):
+def test_a_clip_too_long_for_memory_begins_again(path, monkeypatch):
     monkeypatch.setattr('pose3d_ros.clip.MOST_KEPT', 0)
     player = ClipPlayer(Clip(path))
-    assert [number(player.frame(index)) for index in (7, 8, 0)] == [7, 0, 0]
+    assert [number(player.frame(index)) for index in (6, 6, 7, 8, 10)] == [6, 6, 7, 0, 2]
     assert not player._kept
 
 
 def test_a_clip_shorter_than_its_file_states(player):
     player._clip.length = 100
-    assert number(player.frame(COUNT + 2)) == 2
+    assert number(player.frame(COUNT + 2)) == COUNT - 1
     assert player._clip.length == COUNT
+    assert number(player.frame(COUNT + 2)) == 4
 
 
 def test_a_file_that_states_no_length_is_counted(tmp_path):
@@ -98,7 +99,7 @@ def test_a_file_that_states_no_length_is_counted(tmp_path):
         cv2.imencode('.jpg', shade(index))[1].tobytes() for index in range(COUNT)))
     clip = Clip(path)
     assert clip.length == COUNT
-    assert number(ClipPlayer(clip).frame(COUNT + 1)) == 1
+    assert number(ClipPlayer(clip).frame(COUNT)) == COUNT - 2
 
 
 def test_what_is_not_a_clip_is_refused(tmp_path, path):

@@ -47,9 +47,10 @@ def simulated_camera(
 
 def clip_truth(camera: StandIn, path: Path, offset: int, start: float, last: int) -> Recording:
     """Return the truth of the images, up to the last, of a clip camera that began at start, s."""
-    clip = Clip(camera.parameters['video'])
-    truth = load_truth(path, load_calibration(camera.parameters['camera']), offset)
-    shown = {image: clip.index_at(image, camera.rate) % clip.length for image in range(last + 1)}
+    given = camera.parameters
+    clip = Clip(given['video'], given['width'], given['height'])
+    truth = load_truth(path, load_calibration(given['camera']), offset)
+    shown = {image: clip.looped(clip.index_at(image, camera.rate)) for image in range(last + 1)}
     known = {image: frame for image, frame in shown.items() if frame in truth.frames}
     return replace(
         truth,

@@ -31,7 +31,7 @@ PARAMETERS = {
     'width': (0, 'width of the published image in pixels, 0: that of the clip'),
     'height': (0, 'height of the published image in pixels, 0: that of the clip'),
     'start': (0.0, 'stamp of the first image in seconds, 0: at once'),
-    'loop': (True, 'start again at the end of the clip'),
+    'loop': (True, 'play the clip to and fro, one that is too long for memory again and again'),
     'frame_id': ('camera_optical_frame', 'frame of the images'),
 }
 
