@@ -13,7 +13,6 @@ what was left out (acceleration, the velocities of all joints), are in docs/filt
 from math import exp
 
 import numpy as np
-from pose3d_ros.core.matrices import squared_lengths
 from pose3d_ros.core.skeleton import Skeleton
 
 #: Time constants of the body's velocity and of what a joint has besides, s.
@@ -76,7 +75,7 @@ def believed(state: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     """
     velocity = state[..., 3:]
     variance = covariance[..., 3:6, 3:6].trace(axis1=-2, axis2=-1)
-    sure = (squared_lengths(velocity) / variance) ** 2
+    sure = ((velocity**2).sum(-1) / variance) ** 2
     share = sure / (sure + DOUBTED)
     return np.concatenate([state[..., :3], share[..., None] * velocity], axis=-1)
 
