@@ -19,7 +19,7 @@ import numpy as np
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.motion import believed, Motion, transition
 from pose3d_ros.core.records import Joints
-from pose3d_ros.core.sides import DOUBT, exchanged
+from pose3d_ros.core.sides import Sides
 from pose3d_ros.core.skeleton import Skeleton
 
 JITTER = 0.02  # share of a measurement's covariance that is new in each frame
@@ -65,7 +65,7 @@ class Filters:
 
     def __init__(self, skeleton: Skeleton, patience: float = np.inf):
         self._patience = patience
-        self._motion, self._mirrored = Motion(skeleton), np.array(skeleton.mirrored)
+        self._motion, self._sides = Motion(skeleton), Sides(skeleton)
         count = len(skeleton)
         self._blank = np.zeros(1, [
             ('state', float, (count, 6)),  # m, m/s
@@ -166,15 +166,15 @@ class Filters:
 
     def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
-        expected, other = bodies['state'][..., :3], self._mirrored
+        expected, other = bodies['state'][..., :3], self._sides.other
         straight = positions - expected
         distance = squared_lengths(straight, weight)
-        if not (distance > DOUBT / 2).any():  # most frames: no pair to ask
+        if not self._sides.in_doubt(distance):  # most frames
             return straight, distance, np.zeros(distance.shape, bool)
         crossed = positions[:, other] - expected
         across = squared_lengths(crossed, weight)
         recent = self._stamp - bodies['inside'] < EXCHANGE
-        swapped = exchanged(distance, across, other) & recent & recent[:, other]
+        swapped = self._sides.exchanged(distance, across) & recent & recent[:, other]
         return (np.where(swapped[..., None], crossed, straight),
                 np.where(swapped, across, distance), swapped)
 
