@@ -106,9 +106,10 @@ class Orientation:
         bones = ends[:, 1] - ends[:, 0]
         trunk = _trunks(bones[:, 10], self._across(bones[:, 11:], covariance), before)
         frames, angles = _frames(bones[:, :10] @ trunk, angles)
-        frames[:, :-1] = trunk[:, None] @ frames[:, :-1]
+        frames = trunk[:, None] @ frames
         frames[:, -1] = trunk
-        return frames[:, self._frames], (np.where(np.isnan(trunk), before, trunk), angles)
+        memory = np.where(np.isnan(trunk), before, trunk), angles
+        return frames.take(self._frames, axis=1), memory
 
     def _recall(self, ids) -> tuple[np.ndarray, np.ndarray]:
         known = dict(zip(self._ids, zip(*self._memory)))
@@ -133,9 +134,7 @@ def _trunks(along, across, before) -> np.ndarray:
     if (length < BROAD).any():  # hardly ever
         left, length = _held(up, across, before), 1
     left = left / length
-    trunk = np.empty((*up.shape, 3))
-    trunk[..., 0], trunk[..., 1], trunk[..., 2] = cross(left, up), left, up
-    return trunk
+    return _of_axes(cross(left, up), left, up)
 
 
 def _held(up, across, before) -> np.ndarray:
@@ -171,25 +170,26 @@ def _frames(bones, angles) -> tuple[np.ndarray, np.ndarray]:
     bones = np.where(unknown, 0, bones)
     bones[:, :5] += NOTHING * REST
     bones[:, 5:] += NOTHING * bones[:, :5]
-    bones = bones / _length(bones)
+    bones /= _length(bones)
     near, far = bones[:, :5], bones[:, 5:]
     first = _least_turn(REST_AXIS, REST, near)
     second = cross(near, first)
     angles = _angle(first, second, BEND * far, CLEAR, angles)
-    cos, sin = np.cos(angles), np.sin(angles)
-    frames = np.empty((len(bones), 10, 3, 3))
-    frames[:, :5, :, 0] = cos * first + sin * second
-    frames[:, :5, :, 1] = sin * first - cos * second
-    frames[:, :5, :, 2] = -near
+    hinges = np.zeros_like(bones)  # y of all
+    hinges[:, :5] = np.sin(angles) * first - np.cos(angles) * second
+    across = hinges[:, :4] - _dot(hinges[:, :4], far[:, :4]) * far[:, :4]
+    hinges[:, 5:9] = across / _length(across)
+    frames = _of_axes(cross(bones, hinges), hinges, -bones)
     frames[:, 4] = frames[:, 4] @ UPRIGHT
-    far, hinge = far[:, :4], frames[:, :4, :, 1]
-    hinge = hinge - _dot(hinge, far) * far
-    hinge = hinge / _length(hinge)
-    frames[:, 5:9, :, 0] = cross(far, hinge)
-    frames[:, 5:9, :, 1] = hinge
-    frames[:, 5:9, :, 2] = -far
-    frames[:, :9][unknown[:, :9, 0]] = np.nan
+    frames[unknown[..., 0]] = np.nan
     return frames, angles
+
+
+def _of_axes(x, y, z) -> np.ndarray:
+    """Return the matrices (..., 3, 3) whose columns are x, y and z (..., 3)."""
+    matrices = np.empty((*x.shape, 3))
+    matrices[..., 0], matrices[..., 1], matrices[..., 2] = x, y, z
+    return matrices
 
 
 def _angle(first, second, told, clear: float, before) -> np.ndarray:
