@@ -30,7 +30,9 @@ def expected_at(*places, variance=0.0):
     covariance = np.tile(variance * np.eye(3), (len(places), 1, 1, 1))
     ids = tuple(f'p{i}' for i in range(len(places)))
     known = np.isfinite(places).all(axis=-1)
-    return Estimate(ids, known, places, np.zeros_like(places), covariance, covariance)
+    whole = np.zeros((len(places), 1, 9, 9))
+    whole[..., :3, :3] = covariance
+    return Estimate(ids, known, places, np.zeros_like(places), covariance, whole)
 
 
 def found_at(*places, variance=0.0):

@@ -52,8 +52,10 @@ class Clues:
             height = self._outlines[:, 3] - self._outlines[:, 1]
             # who is expected elsewhere could be here if colours say so
             near = ((apart < CLOSE * height) | (self.reach < 1)) & self.alike
-            near[len(self._found.similarity):] &= ~self.followed  # they are not lost
             near |= self._similar
+            lost = near[len(self._found.similarity):]
+            if len(lost):
+                lost &= ~self.followed  # these are not lost
             if (near.sum(axis=0) > 1).any():
                 return self._colours.against(near)
         return np.zeros((len(self._tracks), len(self._middles)))

@@ -45,7 +45,13 @@ class Estimate:
     positions: np.ndarray  # (N, J, 3) m, NaN unknown
     velocity: np.ndarray  # (N, J, 3) m/s, NaN unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, of the positions; NaN unknown
-    changing: np.ndarray  # (N, J, 3, 3) m^2, of what should be measured, but for its jitter
+    whole: np.ndarray  # (N, J, 9, 9) covariance of position, velocity, and measurements' errors
+
+    @property
+    def changing(self) -> np.ndarray:
+        """Return the covariance (N, J, 3, 3), m^2, of what should be measured, but for jitter."""
+        both = self.whole[..., _P, _B]
+        return self.whole[..., _P, _P] + both + both.swapaxes(-1, -2) + self.whole[..., _B, _B]
 
 
 class Filters:
@@ -77,6 +83,7 @@ class Filters:
         ])
         spread = np.repeat([ANYWHERE, START_SPEED, 0.0], 3)
         self._blank['covariance'], self._blank['inside'] = np.diag(spread**2), -np.inf
+        self._blank['lasting'] = LEAST**2 * AXES
         self._bodies = self._blank[:0]
         self._stamp = np.nan
         self.ids: tuple[str, ...] = ()
@@ -112,8 +119,9 @@ class Filters:
         rows = self._rows_of(ids)
         bodies = self._bodies[rows]
         known = np.isfinite(joints.positions).all(axis=-1)
-        measured = np.where(known[..., None, None], joints.covariance, 0) + LEAST**2 * AXES
-        _renew(bodies, known, (1 - JITTER) * measured)
+        measured = joints.covariance + LEAST**2 * AXES
+        _renew(bodies, np.where(
+            known[..., None, None], (1 - JITTER) * measured, bodies['lasting']))
         weights = _weights(bodies['covariance'], JITTER * measured)
         innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
         fits = distance < GATE  # False where unknown
@@ -136,11 +144,10 @@ class Filters:
             state, covariance = self._moved(believed(state, covariance), ahead)
         recent = self._stamp - bodies['inside'] <= self._patience
         known = bodies['known'] & recent
-        state, both = np.where(known[..., None], state, np.nan), covariance[..., _P, _B]
+        state = np.where(known[..., None], state, np.nan)
         return Estimate(
             self.ids, known, state[..., :3], state[..., 3:],
-            np.where(known[..., None, None], covariance[..., _P, _P], np.nan),
-            covariance[..., _P, _P] + both + both.swapaxes(-1, -2) + covariance[..., _B, _B])
+            np.where(known[..., None, None], covariance[..., _P, _P], np.nan), covariance.copy())
 
     def _rows_of(self, ids: Sequence[str]) -> list[int]:
         """Return where bodies are kept, which for new ones is at the end."""
@@ -192,16 +199,15 @@ def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
     return (matrix[:, None, :, None] * AXES[:, None]).reshape(6, 6)
 
 
-def _renew(bodies, known: np.ndarray, lasting: np.ndarray) -> None:
+def _renew(bodies, lasting: np.ndarray) -> None:
     """Let lasting errors get another covariance: the less alike the two, the less lasts."""
     covariance = bodies['covariance']
-    before, after = (c.trace(axis1=-2, axis2=-1) for c in (covariance[..., _B, _B], lasting))
-    alike = np.where(known, np.minimum(before, after) / np.maximum(before, after), 1)
-    new = np.where(known, 1 - alike**2 * before / after, 0)
+    before, after = (c.trace(axis1=-2, axis2=-1) for c in (bodies['lasting'], lasting))
+    alike = np.minimum(before, after) / np.maximum(before, after)
     shares = np.where(_IS_LASTING, alike[..., None], 1)
     covariance *= shares[..., None] * shares[..., None, :]
-    covariance[..., _B, _B] += new[..., None, None] * lasting
-    bodies['lasting'] = np.where(known[..., None, None], lasting, bodies['lasting'])
+    covariance[..., _B, _B] += (1 - alike**2 * before / after)[..., None, None] * lasting
+    bodies['lasting'] = lasting
 
 
 def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
