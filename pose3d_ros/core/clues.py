@@ -51,13 +51,12 @@ class Clues:
             apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
             height = self._outlines[:, 3] - self._outlines[:, 1]
             # who is expected elsewhere could be here if colours say so
-            near = ((apart < CLOSE * height) | (self.reach < 1)) & self.alike
-            near |= self._similar
-            lost = near[len(self._found.similarity):]
-            if len(lost):
-                lost &= ~self.followed  # these are not lost
-            if (near.sum(axis=0) > 1).any():
-                return self._colours.against(near)
+            could = (apart < CLOSE * height) | (self.reach < 1)
+            could[len(self._found.similarity):] &= ~self.followed  # these are not lost
+            if _disputed(could | self._similar):
+                near = could & self.alike | self._similar
+                if _disputed(near):
+                    return self._colours.against(near)
         return np.zeros((len(self._tracks), len(self._middles)))
 
     @property
@@ -102,3 +101,8 @@ class Clues:
     @cached_property
     def _outlines(self) -> np.ndarray:
         return box.around(self._found.keypoints.positions, self._found.seen, MARGIN)
+
+
+def _disputed(near: np.ndarray) -> bool:
+    """Return whether several (T, C) are near anybody."""
+    return bool((near.sum(axis=0) > 1).any())

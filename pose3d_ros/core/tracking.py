@@ -241,8 +241,6 @@ class Tracker:
     def _new_ones(self, taken: list[int], clues: Clues) -> list[int]:
         """Return who of those found is nobody known, nor found twice."""
         new: list[int] = []
-        if len(taken) == clues.against.shape[1]:
-            return new
         for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
             if not clues.together(row)[taken + new].any():
                 new.append(row)
@@ -250,10 +248,10 @@ class Tracker:
 
     def _begin(self, stamp, found, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return new tracks and who of those found they are, by their rows."""
+        if len(pairs) == len(found.owners):  # most frames
+            return []
         back = sum(one >= self._followed for one, _ in pairs)
         new = self._new_ones([row for _, row in pairs], clues)[:max(0, self._free - back)]
-        if not new:
-            return []
         first, self._count = self._count + 1, self._count + len(new)
         ids = [f'p{number}' for number in range(first, self._count + 1)]
         begun = track.begin(ids, stamp, found.keypoints.positions[new])
