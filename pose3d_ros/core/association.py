@@ -5,7 +5,8 @@ How well the persons found in a frame fit those who are expected there.
 
 A pair costs what a Gaussian around the expected joints says against it (half the squared
 Mahalanobis distance and the logarithm of the volume: a body that may be anywhere must not win
-over one that is known to be right here), and what its keypoints in the image say.
+over one that is known to be right here), and what its keypoints in the image say. Two who are like
+nobody else in the image are one without that.
 """
 import numpy as np
 from pose3d_ros.core import boxes as box
@@ -91,6 +92,33 @@ def keypoint_similarity(expected, expected_seen, found, found_seen, areas) -> np
     variance = FALLOFF**2 * np.maximum(areas, 1.0)[:, None, None]
     similar = np.where(both, np.exp((x * x + y * y) / (-2 * variance)), 0)
     return similar.sum(axis=-1) / np.maximum(both.sum(axis=-1), 1)
+
+
+def pairs_between(
+    expected: Estimate, joints: Joints, similarity: np.ndarray, against: np.ndarray,
+    seconds: float,
+) -> list[tuple[int, int]]:
+    """
+    Return which tracks and candidates are one: pairs (track, candidate), each at most once.
+
+    Parameters
+    ----------
+    expected, joints, seconds
+        As for spatial_costs, which are asked for where keypoints leave a doubt.
+    similarity : (T, C)
+        From keypoint_similarity; zero: no pair.
+    against : (T, C)
+        What else speaks against pairs, as a cost.
+
+    """
+    clear = undisputed(similarity)
+    pairs = list(zip(*clear.nonzero()))
+    similarity = np.where(clear, 0, similarity)
+    asked = similarity > ALIKE
+    if asked.any():
+        distance, cost = spatial_costs(expected, joints, asked, seconds)
+        pairs += pairs_of(distance, cost + against, similarity)
+    return pairs
 
 
 def undisputed(similarity: np.ndarray) -> np.ndarray:

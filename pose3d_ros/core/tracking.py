@@ -216,15 +216,8 @@ class Tracker:
         if unvouched.any():
             doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
         similarity = np.where(doubtful, 0, found.similarity)
-        clear = association.undisputed(similarity)
-        pairs = list(zip(*clear.nonzero()))
-        similarity = np.where(clear, 0, similarity)
-        asked = similarity > association.ALIKE
-        if asked.any():
-            distance, cost = association.spatial_costs(
-                expected, joints, asked, stamp - self._stamp)
-            pairs += association.pairs_of(distance, cost + against, similarity)
-        return pairs
+        return association.pairs_between(
+            expected, joints, similarity, against, stamp - self._stamp)
 
     def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
