@@ -19,6 +19,7 @@ def fields(keypoint_count: int) -> np.dtype:
         ('vouched', float),  # s, stamp of the last detection that lay on the person
         ('alone', float),  # s, when nobody known for longer was in the same place last
         ('found', float),  # s, stamp of the last frame that showed the person
+        ('begun', float),  # s, stamp of the first such frame
         ('frames', int),  # in which the person was found
         ('keypoints', float, (keypoint_count, 2)),  # px, then
         ('seen', bool, keypoint_count),  # which count
@@ -34,7 +35,7 @@ def begin(ids: Sequence[str], stamp: float, keypoints: np.ndarray) -> np.ndarray
     """Return tracks (N,) of persons who are about to be found, with keypoints (N, K, 2) px."""
     tracks = np.zeros(len(ids), fields(keypoints.shape[1]))
     tracks['id'], tracks['expected'] = ids, keypoints
-    tracks['vouched'] = tracks['alone'] = stamp
+    tracks['begun'] = tracks['vouched'] = tracks['alone'] = stamp
     tracks['shown'] = -np.inf
     return tracks
 

@@ -11,8 +11,9 @@ row. While it is not found, it is expected where its motion leads. It ends
 - `timeout` seconds after it was found last,
 - at once when it is expected outside of the picture and not found,
 - at once when it is not found before it is a body,
-- at once when it is not found and has been where somebody known for longer is, for DOUBLE seconds:
-  people pass one another, but do not walk in one another,
+- at once when it is not found and has been where somebody known for longer is, for DOUBLE seconds
+  or since it began: people pass one another, but do not walk in one another, and keypoints of two
+  who overlap make a third for a moment,
 - when no detection has lain on it for UNVOUCHED seconds and its keypoints are poor: a heatmap
   engine finds something like a person in any crop,
 - when time runs backwards or leaps ahead.
@@ -33,6 +34,8 @@ UNVOUCHED = 2.0  # s
 DOUBLE = 0.5  # s
 OTHER = 6.0  # what colours may say against a pair
 REMEMBERED = 4.0  # s
+ALIKE_REACH = 1.5  # times as far as others may be who has somebody's colours and is that person
+ROUNDING = 1e-6  # s, of stamps
 POOR = 0.5  # mean score of keypoints
 
 
@@ -173,8 +176,10 @@ class Tracker:
         middles = self._middles(joints.positions)
         clues = Clues(stamp, self._known, found, middles, self._detected)
         pairs = self._pairs(stamp, found, joints, expected, clues.against[:self._followed])
-        pairs += self._returned(pairs, clues)
-        pairs += self._begin(stamp, found, pairs, clues)
+        if len(pairs) < len(middles):  # in few frames
+            strange = self._strange(pairs, clues)
+            pairs += self._returned(pairs, strange, clues)
+            pairs += self._begin(stamp, found, pairs, strange, clues)
         tracks, rows = np.array(pairs, int).reshape(-1, 2).T
         shown = self._known[tracks]
         track.find(shown, stamp, found.keypoints.positions[rows], found.seen[rows],
@@ -195,7 +200,8 @@ class Tracker:
         if not found.all():
             body = tracks['frames'] >= self._birth
             inside = track.inside(tracks, camera.width, camera.height)
-            stay = found | body & inside & (stamp - tracks['alone'] <= DOUBLE)
+            patience = np.minimum(tracks['found'] - tracks['begun'], DOUBLE)
+            stay = found | body & inside & (stamp <= tracks['alone'] + patience + ROUNDING)
             self._keep(np.flatnonzero(stay), np.arange(self._followed, len(self._known)))
 
     @property
@@ -219,32 +225,36 @@ class Tracker:
         return association.pairs_between(
             expected, joints, similarity, against, stamp - self._stamp)
 
-    def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
+    def _strange(self, pairs, clues: Clues) -> np.ndarray:
+        """Return who (C,) was detected and does not look like somebody who should be there."""
+        known = clues.recognized.copy()
+        for one, row in pairs:  # they are found: who is beside them is somebody else
+            known[one] &= clues.overlapping(row)
+        return clues.detected & ~known.any(axis=0)
+
+    def _returned(self, pairs, strange, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
-        if len(pairs) == min(clues.against.shape):
-            return []
-        allowed = (clues.reach < 1) & (clues.against < OTHER) & (
-            clues.alike | clues.detected & ~clues.recognized)
+        reach = np.where(clues.alike, ALIKE_REACH, strange)
+        allowed = (clues.reach < reach) & (clues.against < OTHER)
         lost = slice(self._followed, None)
         allowed[lost] &= clues.alike[lost] & ~clues.followed & (self._free > 0)
         for one, row in pairs:
             allowed[one], allowed[:, clues.together(row)] = False, False
         return association.least_cost(clues.reach + clues.against, allowed)
 
-    def _new_ones(self, taken: list[int], clues: Clues) -> list[int]:
+    def _new_ones(self, taken: list[int], strange, clues: Clues) -> list[int]:
         """Return who of those found is nobody known, nor found twice."""
         new: list[int] = []
-        for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
+        for row in np.flatnonzero(strange).tolist():
             if not clues.together(row)[taken + new].any():
                 new.append(row)
         return new
 
-    def _begin(self, stamp, found, pairs, clues: Clues) -> list[tuple[int, int]]:
+    def _begin(self, stamp, found, pairs, strange, clues: Clues) -> list[tuple[int, int]]:
         """Return new tracks and who of those found they are, by their rows."""
-        if len(pairs) == len(found.owners):  # most frames
-            return []
         back = sum(one >= self._followed for one, _ in pairs)
-        new = self._new_ones([row for _, row in pairs], clues)[:max(0, self._free - back)]
+        new = self._new_ones([row for _, row in pairs], strange, clues)
+        new = new[:max(0, self._free - back)]
         first, self._count = self._count + 1, self._count + len(new)
         ids = [f'p{number}' for number in range(first, self._count + 1)]
         begun = track.begin(ids, stamp, found.keypoints.positions[new])
