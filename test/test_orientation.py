@@ -324,15 +324,6 @@ def test_bodies_are_told_apart_and_forgotten():
     np.testing.assert_allclose(of(forgotten, 'left_shoulder'), FACING, atol=1e-8)
 
 
-def test_looking_ahead_changes_nothing():
-    watch, nobody = Watch(), Orientation(BODY_16)
-    across = person({'l_r_shoulder': np.pi / 2, 'l_elbow': 1.0})[0]
-    first = watch(across)
-    covariance = np.broadcast_to(1e-4 * np.eye(3), (1, 16, 3, 3))
-    other = person({'l_r_shoulder': -1.0, 'l_elbow': 1.0})[0]
-    ahead = watch.orientation.ahead(['p1'], other[None], covariance)[0]
-    assert between(of(ahead, 'left_shoulder'), of(first, 'left_shoulder')) > 1
-    np.testing.assert_allclose(
-        of(watch(person()[0]), 'left_shoulder'), of(first, 'left_shoulder'), atol=1e-8)
-    empty = nobody.update([], np.zeros((0, 16, 3)), np.zeros((0, 16, 3, 3)))
+def test_nobody_has_no_orientation():
+    empty = Orientation(BODY_16).update([], np.zeros((0, 16, 3)), np.zeros((0, 16, 3, 3)))
     assert empty.shape == (0, 16, 3, 3)

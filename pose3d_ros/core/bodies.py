@@ -71,24 +71,26 @@ class Bodies:
             keypoints.positions, keypoints.scores, joints.scores,
             np.maximum(joints.source, PREDICTED))))
         seen = [(name, box, *found.get(name, self._unseen)) for name, box in boxes.items()]
-        self._last = self._bodies(seen, self._filters.estimate(), self._orientation.update)
+        now = self._filters.estimate()
+        self._last = _bodies(
+            seen, now, self._orientation.update(now.ids, now.positions, now.covariance))
         return self._last
 
     def predict(self, seconds: float) -> list[Body]:
-        """Return the bodies of the last frame as they should be so many seconds after it."""
+        """Return the last frame's bodies so many seconds later; rotations are not foreseen."""
         seen = [(body.id, body.box, body.keypoints, body.keypoint_scores, body.scores, PREDICTED)
                 for body in self._last]
-        return self._bodies(seen, self._filters.estimate(seconds), self._orientation.ahead)
+        later = self._filters.estimate(seconds)
+        return _bodies(seen, later, np.full_like(later.covariance, np.nan))
 
-    def _bodies(self, seen: list[tuple], estimate: Estimate, orient) -> list[Body]:
-        """Return bodies of what was seen of them, and what the filters know."""
-        rotations = orient(estimate.ids, estimate.positions, estimate.covariance)
-        states = dict(zip(estimate.ids, zip(
-            estimate.known, estimate.positions, estimate.velocity, estimate.covariance,
-            rotations)))
-        # what was never measured is unknown
-        return [
-            Body(name, box, keypoints, keypoint_scores, joints, velocity, covariance,
-                 known * scores, known * source, turned)
-            for name, box, keypoints, keypoint_scores, scores, source in seen if name in states
-            for known, joints, velocity, covariance, turned in [states[name]]]
+
+def _bodies(seen: list[tuple], estimate: Estimate, rotations: np.ndarray) -> list[Body]:
+    """Return bodies of what was seen of them, what the filters know, and how they are turned."""
+    states = dict(zip(estimate.ids, zip(
+        estimate.known, estimate.positions, estimate.velocity, estimate.covariance, rotations)))
+    # what was never measured is unknown
+    return [
+        Body(name, box, keypoints, keypoint_scores, joints, velocity, covariance,
+             known * scores, known * source, turned)
+        for name, box, keypoints, keypoint_scores, scores, source in seen if name in states
+        for known, joints, velocity, covariance, turned in [states[name]]]

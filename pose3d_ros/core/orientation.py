@@ -92,15 +92,6 @@ class Orientation:
             frame follows; the whole body's where its pelvis, neck, a hip or a shoulder is.
 
         """
-        rotations, self._memory = self._rotations(ids, joints, covariance)
-        self._ids = tuple(ids)
-        return rotations
-
-    def ahead(self, ids: Sequence[str], joints: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-        """Return what update would for predicted joints; nothing is remembered or forgotten."""
-        return self._rotations(ids, joints, covariance)[0]
-
-    def _rotations(self, ids, joints, covariance) -> tuple[np.ndarray, tuple]:
         before, angles = self._memory if tuple(ids) == self._ids else self._recall(ids)
         ends = joints.take(self._bones, axis=1)
         bones = ends[:, 1] - ends[:, 0]
@@ -108,8 +99,9 @@ class Orientation:
         frames, angles = _frames(bones[:, :10] @ trunk, angles)
         frames = trunk[:, None] @ frames
         frames[:, -1] = trunk
-        memory = np.where(np.isnan(trunk), before, trunk), angles
-        return frames.take(self._frames, axis=1), memory
+        self._memory = np.where(np.isnan(trunk), before, trunk), angles
+        self._ids = tuple(ids)
+        return frames.take(self._frames, axis=1)
 
     def _recall(self, ids) -> tuple[np.ndarray, np.ndarray]:
         known = dict(zip(self._ids, zip(*self._memory)))
