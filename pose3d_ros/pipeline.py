@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
 import numpy as np
-from pose3d_ros.core.association import different, trunk_of
+from pose3d_ros.core.association import trunk_of
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.depth import fuse_depth
 from pose3d_ros.core.detection import detect_persons
+from pose3d_ros.core.duplicates import different
 from pose3d_ros.core.fitting import Fit, fit_root
 from pose3d_ros.core.floor import Floor
 from pose3d_ros.core.history import RayHistory

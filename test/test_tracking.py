@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which person is which: ids from frame to frame, with the filters that expect them."""
 import numpy as np
-from pose3d_ros.core.association import different, trunk_of
+from pose3d_ros.core.association import trunk_of
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.filtering import Filters
 from pose3d_ros.core.looks import SIGMA
@@ -217,16 +217,6 @@ def test_reset_ends_everybody_and_ids_are_new():
     room.tracker.reset()
     assert room.tracker.boxes.shape == (0, 4) and room.tracker.searching
     assert room.step(1.0, (0, 0, 4)) == ['p2']
-
-
-def test_two_finds_of_one_person_are_one():
-    keypoints = CAMERA.project(np.stack([FIGURE, FIGURE + [0.01, 0, 0], FIGURE + [1, 0, 0]])
-                               + [0, 0, 4])
-    seen = np.ones((3, 16), bool)
-    scores = np.array([0.7, 0.8, 0.6])[:, None] * seen
-    assert different(keypoints, seen, scores).tolist() == [1, 2]
-    seen[1, 8:], seen[0, :8] = False, False  # nothing in common
-    assert different(keypoints, seen, scores).tolist() == [0, 1, 2]
 
 
 RED, GREEN = [90.0, 150, 105] * 2, [100.0, -90, 50] * 2

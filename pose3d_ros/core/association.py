@@ -9,7 +9,6 @@ over one that is known to be right here), and what its keypoints in the image sa
 nobody else in the image are one without that.
 """
 import numpy as np
-from pose3d_ros.core import boxes as box
 from pose3d_ros.core.filtering import Estimate, JITTER
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.records import Joints
@@ -27,8 +26,6 @@ KEYPOINTS = 3.0  # weight of the keypoint similarity's logarithm
 #: Keypoint similarity: standard deviation of a keypoint, in square roots of the box's area (COCO
 #: has 0.05 to 0.21 for annotators; here also half a stride between two frames).
 FALLOFF = 0.2
-#: Mean distance of keypoints, in diagonals of the better one's box, below which two are one.
-SAME = 0.06
 LEAP, PACE = 0.3, 1.5  # m and m/s: how far from where they should be the hidden may appear
 _UNIT = 0.1  # m, whose volume costs nothing
 
@@ -170,29 +167,6 @@ def least_cost(cost: np.ndarray, allowed: np.ndarray) -> list[tuple[int, int]]:
     forbidden = 1 + 2 * np.abs(cost).sum()
     rows, columns = linear_sum_assignment(np.where(allowed, cost, forbidden))
     return [(int(t), int(c)) for t, c in zip(rows, columns) if allowed[t, c]]
-
-
-def different(positions, seen, scores) -> np.ndarray:
-    """
-    Return who of the persons found are different ones: (M,) rows, in their order.
-
-    Parameters
-    ----------
-    positions, seen, scores : (N, K, 2), (N, K), (N, K)
-        Keypoints, px; which count; their scores. Of two that are one the better is kept.
-
-    """
-    both = seen[:, None] & seen[None]
-    apart = np.hypot(*np.moveaxis(positions[:, None] - positions[None], -1, 0))
-    apart = np.where(both, apart, 0).sum(axis=2) / np.maximum(both.sum(axis=2), 1)
-    outlines = box.around(positions, seen)
-    diagonals = np.hypot(*(outlines[:, 2:] - outlines[:, :2]).T)
-    same = both.any(axis=2) & (apart < SAME * diagonals)
-    kept: list[int] = []
-    for row in np.argsort(-(scores * seen).sum(axis=1), kind='stable'):
-        if not same[row, kept].any():
-            kept.append(int(row))
-    return np.array(sorted(kept), int)
 
 
 def trunk_of(skeleton: Skeleton) -> list[int]:
