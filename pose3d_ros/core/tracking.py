@@ -177,7 +177,7 @@ class Tracker:
         clues = Clues(stamp, self._known, found, middles, self._detected)
         pairs = self._pairs(stamp, found, joints, expected, clues.against[:self._followed])
         if len(pairs) < len(middles):  # in few frames
-            strange = self._strange(pairs, clues)
+            strange = self._strange(found, pairs, clues)
             pairs += self._returned(pairs, strange, clues)
             pairs += self._begin(stamp, found, pairs, strange, clues)
         tracks, rows = np.array(pairs, int).reshape(-1, 2).T
@@ -220,16 +220,17 @@ class Tracker:
         doubtful = against > OTHER
         unvouched = stamp - self.tracks['vouched'] > UNVOUCHED
         if unvouched.any():
-            doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
+            doubtful |= unvouched[:, None] & _poor(found)
         similarity = np.where(doubtful, 0, found.similarity)
         return association.pairs_between(
             expected, joints, similarity, against, stamp - self._stamp)
 
-    def _strange(self, pairs, clues: Clues) -> np.ndarray:
+    def _strange(self, found, pairs, clues: Clues) -> np.ndarray:
         """Return who (C,) was detected and does not look like somebody who should be there."""
-        known = clues.recognized.copy()
-        for one, row in pairs:  # they are found: who is beside them is somebody else
-            known[one] &= clues.overlapping(row)
+        known, poor = clues.recognized.copy(), _poor(found)
+        for one, row in pairs:
+            if not poor[row]:  # they are found: who is beside them is somebody else
+                known[one] &= clues.overlapping(row)
         return clues.detected & ~known.any(axis=0)
 
     def _returned(self, pairs, strange, clues: Clues) -> list[tuple[int, int]]:
@@ -266,3 +267,8 @@ class Tracker:
         """Go on with some tracks, by their rows, and remember others."""
         self._known = self._known[np.concatenate([followed, lost])]
         self._followed = len(followed)
+
+
+def _poor(found: Found) -> np.ndarray:
+    """Return whose keypoints (C,) may be those of nobody."""
+    return found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
