@@ -230,7 +230,7 @@ def two_apart(room, frames=10):
 
 
 @pytest.mark.parametrize('colours, ids', [
-    ([GREEN, RED], ['p2', 'p1']), ([RED, RED], ['p1', 'p3']), ([[np.nan] * 6] * 2, ['p1', 'p2'])])
+    ([GREEN, RED], ['p2', 'p1']), ([RED, RED], ['p1', None]), ([[np.nan] * 6] * 2, ['p1', 'p2'])])
 def test_who_change_places_while_hidden_are_told_apart_by_their_colours(colours, ids):
     room = Room(timeout=1.0)
     two_apart(room)

@@ -227,9 +227,9 @@ class Tracker:
 
     def _strange(self, found, pairs, clues: Clues) -> np.ndarray:
         """Return who (C,) was detected and does not look like somebody who should be there."""
-        known, poor = clues.recognized.copy(), _poor(found)
-        for one, row in pairs:
-            if not poor[row]:  # they are found: who is beside them is somebody else
+        known, clear = clues.recognized.copy(), ~_poor(found)
+        if sum(clear[row] for _, row in pairs) == self._followed:
+            for one, row in pairs:  # nobody is missing: who is beside them is somebody else
                 known[one] &= clues.overlapping(row)
         return clues.detected & ~known.any(axis=0)
 
