@@ -239,15 +239,6 @@ def test_who_change_places_while_hidden_are_told_apart_by_their_colours(colours,
     assert room.step(1.8, (-0.5, 0, 4), (0.5, 0, 4), colours=colours) == ids
 
 
-@pytest.mark.parametrize('place, name', [((0.5, 0, 4.5), 'p2'), ((0.1, 0, 4.8), None)])
-def test_who_stands_beside_somebody_in_the_same_colours_is_another(place, name):
-    room = Room()
-    for frame in range(10):
-        room.step(frame / 10, (0, 0, 4), colours=[RED])
-    # half behind them it may be a part of them
-    assert room.step(1.0, (0, 0, 4), place, colours=[RED, RED]) == ['p1', name]
-
-
 def test_who_began_in_the_place_of_somebody_and_is_missed_was_nobody():
     room = Room(timeout=1.0)
     for frame in range(10):

@@ -66,8 +66,8 @@ class Clues:
 
     @cached_property
     def recognized(self) -> np.ndarray:
-        """Return whether persons look like tracks that should be just there, or could (T, C)."""
-        return self.alike & (self._similar | (self.reach < 1))
+        """Return who (C,) looks like somebody who should be just there, or could."""
+        return (self.alike & (self._similar | (self.reach < 1))).any(axis=0)
 
     @cached_property
     def detected(self) -> np.ndarray:
@@ -80,10 +80,6 @@ class Clues:
         together = np.linalg.norm(self._middles - self._middles[row], axis=-1) < ROOM
         together[row] = True  # also where nothing is known
         return together
-
-    def overlapping(self, row: int) -> np.ndarray:
-        """Return who (C,) overlaps a person in the image, of whom they may be part."""
-        return box.overlap(self._outlines, self._outlines[row:row + 1])[:, 0] >= MIN_OVERLAP
 
     @cached_property
     def followed(self) -> np.ndarray:

@@ -34,7 +34,6 @@ UNVOUCHED = 2.0  # s
 DOUBLE = 0.5  # s
 OTHER = 6.0  # what colours may say against a pair
 REMEMBERED = 4.0  # s
-ALIKE_REACH = 1.5  # times as far as others may be who has somebody's colours and is that person
 ROUNDING = 1e-6  # s, of stamps
 POOR = 0.5  # mean score of keypoints
 
@@ -176,10 +175,8 @@ class Tracker:
         middles = self._middles(joints.positions)
         clues = Clues(stamp, self._known, found, middles, self._detected)
         pairs = self._pairs(stamp, found, joints, expected, clues.against[:self._followed])
-        if len(pairs) < len(middles):  # in few frames
-            strange = self._strange(found, pairs, clues)
-            pairs += self._returned(pairs, strange, clues)
-            pairs += self._begin(stamp, found, pairs, strange, clues)
+        pairs += self._returned(pairs, clues)
+        pairs += self._begin(stamp, found, pairs, clues)
         tracks, rows = np.array(pairs, int).reshape(-1, 2).T
         shown = self._known[tracks]
         track.find(shown, stamp, found.keypoints.positions[rows], found.seen[rows],
@@ -220,42 +217,37 @@ class Tracker:
         doubtful = against > OTHER
         unvouched = stamp - self.tracks['vouched'] > UNVOUCHED
         if unvouched.any():
-            doubtful |= unvouched[:, None] & _poor(found)
+            doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
         similarity = np.where(doubtful, 0, found.similarity)
         return association.pairs_between(
             expected, joints, similarity, against, stamp - self._stamp)
 
-    def _strange(self, found, pairs, clues: Clues) -> np.ndarray:
-        """Return who (C,) was detected and does not look like somebody who should be there."""
-        known, clear = clues.recognized.copy(), ~_poor(found)
-        if sum(clear[row] for _, row in pairs) == self._followed:
-            for one, row in pairs:  # nobody is missing: who is beside them is somebody else
-                known[one] &= clues.overlapping(row)
-        return clues.detected & ~known.any(axis=0)
-
-    def _returned(self, pairs, strange, clues: Clues) -> list[tuple[int, int]]:
+    def _returned(self, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return the hidden and the lost who are, beside the pairs, others of those found."""
-        reach = np.where(clues.alike, ALIKE_REACH, strange)
-        allowed = (clues.reach < reach) & (clues.against < OTHER)
+        if len(pairs) == min(clues.against.shape):
+            return []
+        allowed = (clues.reach < 1) & (clues.against < OTHER) & (
+            clues.alike | clues.detected & ~clues.recognized)
         lost = slice(self._followed, None)
         allowed[lost] &= clues.alike[lost] & ~clues.followed & (self._free > 0)
         for one, row in pairs:
             allowed[one], allowed[:, clues.together(row)] = False, False
         return association.least_cost(clues.reach + clues.against, allowed)
 
-    def _new_ones(self, taken: list[int], strange, clues: Clues) -> list[int]:
+    def _new_ones(self, taken: list[int], clues: Clues) -> list[int]:
         """Return who of those found is nobody known, nor found twice."""
         new: list[int] = []
-        for row in np.flatnonzero(strange).tolist():
+        for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
             if not clues.together(row)[taken + new].any():
                 new.append(row)
         return new
 
-    def _begin(self, stamp, found, pairs, strange, clues: Clues) -> list[tuple[int, int]]:
+    def _begin(self, stamp, found, pairs, clues: Clues) -> list[tuple[int, int]]:
         """Return new tracks and who of those found they are, by their rows."""
+        if len(pairs) == len(found.owners):  # most frames
+            return []
         back = sum(one >= self._followed for one, _ in pairs)
-        new = self._new_ones([row for _, row in pairs], strange, clues)
-        new = new[:max(0, self._free - back)]
+        new = self._new_ones([row for _, row in pairs], clues)[:max(0, self._free - back)]
         first, self._count = self._count + 1, self._count + len(new)
         ids = [f'p{number}' for number in range(first, self._count + 1)]
         begun = track.begin(ids, stamp, found.keypoints.positions[new])
@@ -267,8 +259,3 @@ class Tracker:
         """Go on with some tracks, by their rows, and remember others."""
         self._known = self._known[np.concatenate([followed, lost])]
         self._followed = len(followed)
-
-
-def _poor(found: Found) -> np.ndarray:
-    """Return whose keypoints (C,) may be those of nobody."""
-    return found.scores.sum(axis=1) < POOR * found.seen.sum(axis=1)
