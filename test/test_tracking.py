@@ -239,6 +239,15 @@ def test_who_change_places_while_hidden_are_told_apart_by_their_colours(colours,
     assert room.step(1.8, (-0.5, 0, 4), (0.5, 0, 4), colours=colours) == ids
 
 
+def test_keypoints_all_in_one_place_are_nobody():
+    room = Room()
+    detections = CAMERA.project(FIGURE + [0, 0, 4])
+    box = np.concatenate([detections.min(axis=0), detections.max(axis=0)])
+    room.tracker.detect = lambda _, stamp, detect=room.tracker.detect: detect(box[None], stamp)
+    assert room.step(0.0, (0, 0, 40)) == [None]  # a tenth as large as the detection
+    assert room.step(0.1, (0, 0, 4)) == ['p1']
+
+
 def test_who_began_in_the_place_of_somebody_and_is_missed_was_nobody():
     room = Room(timeout=1.0)
     for frame in range(10):

@@ -11,6 +11,7 @@ from pose3d_ros.core.records import Found
 from pose3d_ros.core.track import MARGIN
 
 MIN_OVERLAP = 0.25  # of a detection and somebody's box before they may be the same person
+NOBODY = 0.1  # of a detection and the keypoints found in it: all in one place, they are of nobody
 CLOSE = 0.5  # of somebody's height: who is nearer in the image could be mistaken for them
 ROOM = 0.3  # m, between the trunks of two
 
@@ -71,9 +72,10 @@ class Clues:
 
     @cached_property
     def detected(self) -> np.ndarray:
-        """Return whether a detection lies on persons (C,), or was where they were looked for."""
+        """Return whether a detection lies on persons (C,); on who was looked for in it, a bit."""
         overlaps = box.overlap(self._outlines, self._detections)
-        return self._found.detected | (overlaps >= MIN_OVERLAP).any(axis=1)
+        least = np.where(self._found.detected, NOBODY, MIN_OVERLAP)
+        return (overlaps >= least[:, None]).any(axis=1)
 
     def together(self, row: int) -> np.ndarray:
         """Return who (C,) is where somebody is: that person, and others who are the same."""

@@ -12,7 +12,7 @@ from pose3d_ros.training.images import framing, parallel, spoiling
 from pose3d_ros.training.images.store import open_training, Store
 import torch
 
-PLAIN = 0.4  # share of the crops that are like the pipeline's own: neither turned nor spoilt
+PLAIN = 0.6  # share of the crops that are like the pipeline's own: neither turned nor spoilt
 #: Of the others: with another background, other colours, somebody else, things in front.
 OTHER_BACKGROUND, REPAINTED, COMPANY, OCCLUDED = 0.5, 0.3, 0.2, 0.35
 CLEAN = 0.2  # share of the others that stay as they were rendered
