@@ -82,6 +82,9 @@ def test_errors_and_ellipsoids_of_the_visible_and_the_hidden(tmp_path):
     report = report_of(tmp_path, [[given]], [[true]])
     assert report['visible_joint_error_mm']['p95'] == pytest.approx(0, abs=1e-3)
     assert report['hidden_joint_error_mm']['median'] == pytest.approx(300)
+    assert report['lifted_joint_error_mm']['p95'] == pytest.approx(0, abs=1e-3)
+    assert report['predicted_joint_error_mm']['median'] == pytest.approx(300)
+    assert report['measured_joint_error_mm']['mean'] is None
     parts = report['covariance']['by_source']
     assert {name: part['count'] for name, part in parts.items()} == {
         'predicted, hidden': 1, 'lifted, visible': 12}

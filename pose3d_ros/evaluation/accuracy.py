@@ -3,6 +3,7 @@
 """How far predicted bodies are from true ones: shape, place, motion, keypoints."""
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
+from pose3d_ros.core.records import Source
 from pose3d_ros.core.skeleton import LIMB_JOINTS
 from pose3d_ros.evaluation import metrics
 from pose3d_ros.evaluation.pairs import Pairs
@@ -29,11 +30,13 @@ def shape_errors(pairs: Pairs) -> dict:
 
 
 def place_errors(pairs: Pairs) -> dict:
-    """Return the errors of joints in the camera frame, mm: of all, of the visible, the hidden."""
+    """Return the errors of joints in the camera frame, mm: all, by visibility, by source."""
     errors = 1000 * metrics.joint_errors(pairs.joints, pairs.true_joints)
-    return {'joint_error_mm': summary(errors),
-            'visible_joint_error_mm': summary(errors[pairs.visible == 1]),
-            'hidden_joint_error_mm': summary(errors[pairs.visible == 0])}
+    parts = {'visible': pairs.visible == 1, 'hidden': pairs.visible == 0} | {
+        source.name.lower(): pairs.source == source
+        for source in (Source.MEASURED, Source.LIFTED, Source.PREDICTED)}
+    return {'joint_error_mm': summary(errors)} | {
+        f'{name}_joint_error_mm': summary(errors[part]) for name, part in parts.items()}
 
 
 def root_errors(pairs: Pairs) -> dict:
