@@ -7,9 +7,8 @@ Networks exchange the legs of people who walk past again and again, arms hardly 
 only crosswise is another error there, mostly.
 """
 import numpy as np
-from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.core.skeleton import LEGS, Skeleton
 
-LEGS = ('knee', 'ankle')
 #: Squared standard deviations of a pair of joints together, beyond which to ask: legs, others.
 DOUBT = 10.0, 100.0
 CLEAR = 4.0  # times nearer the exchanged pair must be

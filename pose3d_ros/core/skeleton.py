@@ -105,6 +105,9 @@ MIDDLES = {
     'head': ('left_ear', 'right_ear'),
 }
 
+#: How the names of joints of the legs end.
+LEGS = ('knee', 'ankle')
+
 #: The twelve joints that accuracy is quoted on.
 LIMB_JOINTS = tuple(
     f'{side}_{joint}'

@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.core.skeleton import LEGS, Skeleton
 
 #: From skin or clothes to the joint behind it, for a stature of 1.70 m, along the line of sight:
 #: where the body faces the camera or turns its back, where it shows its side, and the standard
@@ -47,7 +47,7 @@ class SkinModel:
         self._hips = skeleton.index('left_hip'), skeleton.index('right_hip')
         self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
         self._mirrored = skeleton.mirrored
-        self._legs = np.array([name.endswith(('knee', 'ankle')) for name in skeleton.points])
+        self._legs = np.array([name.endswith(LEGS) for name in skeleton.points])
         self._balls = _balls(skeleton)
         self._others = _others(skeleton, self._balls)
         #: The joint before each on its limb; itself where there is none.
@@ -121,5 +121,5 @@ def _balls(skeleton):
 
 def _others(skeleton, balls):
     """Return which balls (J, M) are of arms or legs, and of no bone that ends at a joint."""
-    limbs = [name.endswith(('knee', 'ankle', 'elbow', 'wrist')) for name in skeleton.points]
+    limbs = [name.endswith((*LEGS, 'elbow', 'wrist')) for name in skeleton.points]
     return (balls[:, limbs].sum(axis=1) > 0) & (balls.T == 0)
