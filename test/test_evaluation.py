@@ -153,6 +153,8 @@ def test_the_source_survives_the_file_and_older_files_have_none(tmp_path):
      'joint nose must be 3 numbers'),
     ('{"frame": 1, "stamp": 0, "bodies": [{"id": "a", "joints": {}, "source": {"nose": 3}}]}',
      "source of nose must be one of ['unknown', 'predicted', 'lifted', 'measured'], not 3"),
+    ('{"frame": 1, "stamp": 0, "bodies": [{"id": "a", "joints": {}, "fully_visible": "yes"}]}',
+     "fully_visible must be true or false, not 'yes'"),
     ('{"frame": 1, "stamp": 0, "bodies": [], "foreseen": {"bodies": []}}', "'stamp' is missing"),
 ])
 def test_a_bad_line_is_named(tmp_path, line, reason):
@@ -260,6 +262,25 @@ def test_a_missed_person_counts_against_pck(tmp_path):
     assert report['detection_rate'] == 0.75
     assert report['pck']['mean'] == 0.75
     assert report['mpjpe_mm']['mean'] == pytest.approx(0, abs=1e-3)
+
+
+def test_the_fully_visible_are_reported_beside_all(tmp_path):
+    near, far = body_at((-1, 0, 4), 'near'), body_at((1, 0, 6), 'far')
+    true = tmp_path / 'truth.jsonl'
+    written(true, [[near, far]] * 4)
+    marked = [json.loads(line) for line in true.read_text().splitlines()]
+    for frame, record in enumerate(marked):
+        for body in record['bodies']:
+            body['fully_visible'] = body['id'] == 'near' or frame == 3
+    true.write_text(''.join(json.dumps(record) + '\n' for record in marked))
+    seen = written(tmp_path / 'predictions.jsonl', [[near], [near], [far], [near, far]])
+    report = evaluate(seen, predictions.read(true), CAMERA)
+    assert report['detection_rate'] == report['pck']['mean'] == 5 / 8
+    assert report['fully_visible_detection_rate'] == report['pck']['fully_visible'] == 4 / 5
+    assert table(report).count('fully visible persons') == 2
+    silent = report_of(tmp_path, [[near]], [[near]])
+    assert silent['fully_visible_detection_rate'] is silent['pck']['fully_visible'] is None
+    assert 'fully visible' not in table(silent)
 
 
 def test_switched_ids_and_bystanders(tmp_path):

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The simulated camera as a real process, and clips from the command line."""
 import json
-import time
 
 import numpy as np
 from pose3d_ros.calibration import load_calibration
@@ -15,6 +14,7 @@ from pose3d_ros.messages import (
     camera_from_message,
     depth_from_message,
     image_from_message,
+    nanoseconds,
     seconds,
 )
 from pose3d_ros.simulation import render
@@ -45,7 +45,7 @@ def shown(tmp_path_factory):
         process = Process(
             domain, folder / 'log', NODE, people=1, motion='squat', seed=5, width=160, height=120,
             cameras=2, rate=RATE, duration=SECONDS, depth_encoding='16UC1',
-            start=time.time() + 4,  # by then they have found each other
+            subscribers=1,
             truth_file=folder / 'truth.jsonl')
         try:
             probe.wait(lambda: not process.running, lambda: f'the end; log:\n{process.log}')
@@ -54,6 +54,13 @@ def shown(tmp_path_factory):
         finally:
             probe.close()
             process.close()
+
+
+def test_the_first_image_waits_for_its_subscriber(shown):
+    heard, _, file = shown
+    stamps = [json.loads(line)['stamp'] for line in file.read_text().splitlines()]
+    assert seconds(heard['/camera_info'][0].header.stamp) == pytest.approx(stamps[0], abs=1e-5)
+    assert json.loads(file.read_text().splitlines()[0])['frame'] == 0
 
 
 def test_it_ends_after_its_duration(shown):
@@ -76,12 +83,12 @@ def test_all_topics_of_an_image_have_its_header(shown):
 
 def test_truth_lies_behind_the_depth_image(shown):
     heard = shown[0]
-    depth = depth_from_message(heard['/depth'][-1])
+    depths, truths = ({nanoseconds(msg.header.stamp): msg for msg in heard[topic]}
+                      for topic in ('/depth', '/sim_camera/truth'))
+    last = max(depths.keys() & truths.keys())
+    depth, body = depth_from_message(depths[last]), bodies_from_cloud(truths[last])[0]
     camera = camera_from_message(heard['/camera_info'][-1], 160, 120)
     assert image_from_message(heard['/image'][-1]).shape == (120, 160, 3)
-    body = bodies_from_cloud(next(
-        msg for msg in heard['/sim_camera/truth']
-        if msg.header.stamp == heard['/depth'][-1].header.stamp))[0]
     pelvis = body.joints[BODY_16.index('pelvis')]
     x, y = np.round(camera.project(pelvis)).astype(int)
     assert 0 < pelvis[2] - depth[y, x] < 0.25

@@ -105,7 +105,7 @@ def _spread(values: list[float]) -> dict[str, float]:
 
 def live(camera: StandIn, seconds: float, config, folder: Path) -> dict:
     """Return the report of a live session, and the part of latency that is not inference."""
-    recorder, _ = play_with_bar(camera, seconds, config, folder, overlay=False)
+    recorder = play_with_bar(camera, seconds, config, folder, overlay=False)
     report = summary_of(session_from(recorder.messages))
     latency = report['latency_ms']['p50']
     inferring = sum(report['stages_ms'].get(name, 0.0) for name in INFERENCE)

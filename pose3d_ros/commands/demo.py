@@ -15,7 +15,7 @@ from pose3d_ros.live.bag import read_bag
 from pose3d_ros.live.cameras import clip_camera, clip_truth, simulated_camera, StandIn
 from pose3d_ros.live.pictures import overlays_in, write_overlay, write_session_page
 from pose3d_ros.live.report import session_from, summary_of
-from pose3d_ros.live.session import AFTER, play, START
+from pose3d_ros.live.session import play
 from tqdm import tqdm
 
 HELP = 'a simulated room or a clip through the real node: pictures, a bag and a report'
@@ -59,12 +59,13 @@ def main(args) -> int:
     """Play, record, report."""
     config = config_from(args)
     camera = camera_from(args, args.out, config.camera.depth)
-    recorder, start = play_with_bar(camera, args.seconds, config, args.out, overlay=True)
+    recorder = play_with_bar(camera, args.seconds, config, args.out, overlay=True)
     recorder.write(args.out / 'bag')
     session = session_from(recorder.messages)
     report = summary_of(session)
     if not report['detection_rate']:
         raise ValueError(f'no skeleton was published: see the logs in {args.out}')
+    start = min(session.published)
     numbers = {stamp: round((stamp - start) * camera.rate) for stamp in session.bodies}
     truth = truth_of(args, camera, start, max(numbers.values()))
     report['errors'] = truth and evaluate(
@@ -91,11 +92,11 @@ def truth_of(args, camera: StandIn, start: float, last: int) -> Recording | None
 def play_with_bar(camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool):
     """Play with a progress bar in seconds."""
     bar = tqdm(
-        total=round(START + seconds + AFTER), unit='s', desc='live',
+        total=round(seconds), unit='s', desc='live',
         disable=not sys.stderr.isatty(), bar_format='{desc}: {bar} {n:.0f}/{total:.0f} s')
     with bar:
-        return play(
-            camera, seconds, config, folder, overlay, lambda now: bar.update(now - bar.n))
+        return play(camera, seconds, config, folder, overlay,
+                    lambda now: bar.update(min(now, seconds) - bar.n))
 
 
 def show(report: dict, label: str, folder: Path) -> None:

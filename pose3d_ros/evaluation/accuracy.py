@@ -82,6 +82,7 @@ def keypoint_shares(pairs: Pairs, stated: bool, camera: PinholeCamera) -> dict:
         'threshold': f'{metrics.PCK_TORSO} of the torso: middle of the true shoulders to middle of'
                      ' the true hips, in the image',
         'mean': metrics.mean_of_known(correct),
+        'fully_visible': metrics.mean_of_known(correct[pairs.whole == 1]),
         'by_joint': _by_joint(metrics.mean_of_known(correct, axis=0)),
     }
 

@@ -31,6 +31,7 @@ class Pairs:
     frames: np.ndarray  # (R,) int
     persons: np.ndarray  # (R,) str, ids of the truth
     bodies: np.ndarray  # (R,) str, ids of the predictions, '' where no body was found
+    whole: np.ndarray  # (R,) 1 fully visible, 0 not, NaN where the truth does not say
     true_keypoints: np.ndarray  # (R, 12, 2) px, the limb joints; NaN outside the picture
     true_torsos: np.ndarray  # (R, 4, 2) px, shoulders and hips, also outside the picture
     keypoints: np.ndarray  # (R, 12, 2) px, NaN unknown
@@ -81,7 +82,7 @@ class _Side:
             return select(values, recording.joint_names, COMPARED)
 
         people = recording.frames[frame]
-        self.ids = people.ids
+        self.ids, self.whole = people.ids, people.whole
         self.joints = with_pelvis(chosen(people.joints))
         self.covariance = chosen(people.covariance)
         self.source = np.nan_to_num(chosen(people.source)).astype(np.uint8)
@@ -113,6 +114,7 @@ def _row(frame: int, true: _Side, person: int, given: _Side, body: int | None) -
         'frames': frame,
         'persons': true.ids[person],
         'bodies': '' if body is None else given.ids[body],
+        'whole': true.whole[person],
         'true_keypoints': np.where(
             true.inside[person, :, None], true.pixels[person], np.nan),
         'true_torsos': true.pixels[person, _TORSO],

@@ -30,6 +30,8 @@ def _check_body(body: dict) -> None:
         raise ValueError(f'id must be a text, not {body["id"]!r}')
     for name in ('keypoints', 'scores', 'covariance', 'source'):
         body.setdefault(name, {})
+    if body.setdefault('fully_visible', None) not in (True, False, None):
+        raise ValueError(f'fully_visible must be true or false, not {body["fully_visible"]!r}')
     _check_points(body['keypoints'], 3, 'keypoint')
     _check_points(body['joints'], 3, 'joint')
     _check_points(body['covariance'], 6, 'covariance of')

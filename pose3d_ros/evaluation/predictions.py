@@ -14,7 +14,7 @@ The file that `pose3d run` writes: one JSON object a line, one line a frame.
 Keypoints in px (an unknown one is left out), joints in metres in the camera optical frame (null:
 unknown), covariance in m^2. Lines without source or foreseen (the same bodies as the frame lets
 expect them at a later stamp) are read as well. A simulated camera writes its truth in the same
-format.
+format; its bodies also have fully_visible, true where nothing and nobody hides any part of them.
 """
 from collections.abc import Callable, Sequence
 import json
@@ -143,6 +143,7 @@ def _people(bodies: list[dict], keypoint_names: tuple, joint_names: tuple) -> Pe
         covariance=covariance,
         source=_array(bodies, joint_names, 1, lambda body, name: SOURCES.index(
             body['source'].get(name, SOURCES[0])))[..., 0].astype(np.uint8),
+        whole=np.array([body['fully_visible'] for body in bodies], float),
     )
 
 

@@ -20,6 +20,7 @@ class People:
     scores: np.ndarray  # (N, J) in [0, 1], 0 unknown
     covariance: np.ndarray  # (N, J, 3, 3) m^2, NaN unknown
     source: np.ndarray  # (N, J) uint8, values of Source; UNKNOWN also where it is not stated
+    whole: np.ndarray  # (N,) 1 fully visible, 0 not, NaN where nobody says
 
     def __len__(self):
         """Return the number of people."""
@@ -43,6 +44,7 @@ def people_of(bodies: list[Body], keypoint_count: int, joint_count: int) -> Peop
         scores=stacked('scores', joint_count),
         covariance=stacked('covariance', joint_count, 3, 3),
         source=stacked('source', joint_count).astype(np.uint8),
+        whole=np.full(len(bodies), np.nan),
     )
 
 

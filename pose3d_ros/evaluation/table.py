@@ -26,6 +26,7 @@ _ROOT = {
 }
 _COUNTS = {
     'detection_rate': 'detection rate',
+    'fully_visible_detection_rate': '  fully visible persons',
     'unknown_joints': 'unknown joints',
     'missed_bodies': 'missed bodies',
     'extra_bodies': 'extra bodies',
@@ -49,7 +50,10 @@ def table(report: dict) -> str:
               if not _ERRORS[name][0].startswith(' ') or report[name]['mean'] is not None]
     lines += [_errors(*_ROOT[name], report['root'][name]) for name in _ROOT]
     lines += [_row('PCK@0.2 torso', report['pck']['of'], _number(report['pck']['mean']))]
-    lines += [_row(label, '', _number(report[name])) for name, label in _COUNTS.items()]
+    if report['pck']['fully_visible'] is not None:
+        lines += [_row('  fully visible persons', '', _number(report['pck']['fully_visible']))]
+    lines += [_row(label, '', _number(report[name])) for name, label in _COUNTS.items()
+              if not label.startswith(' ') or report[name] is not None]
     if latency := report.get('latency_ms'):
         lines.append(_row('latency', 'ms', *(f'{name} {_number(value)}'
                                              for name, value in latency.items())))

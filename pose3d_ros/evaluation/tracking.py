@@ -4,6 +4,7 @@
 from collections import Counter
 
 import numpy as np
+from pose3d_ros.evaluation.metrics import mean_of_known
 from pose3d_ros.evaluation.pairs import Pairs
 from scipy.optimize import linear_sum_assignment
 
@@ -28,6 +29,7 @@ def tracking_of(pairs: Pairs, everybody: bool) -> dict:
     count = len(pairs.frames)
     return {
         'detection_rate': pairs.found.mean(),
+        'fully_visible_detection_rate': mean_of_known(pairs.found[pairs.whole == 1]),
         'missed_bodies': missed,
         'extra_bodies': extra,
         'frames_with_extra_bodies': np.sum(pairs.extra > 0),

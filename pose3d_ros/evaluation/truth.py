@@ -130,4 +130,5 @@ def _person(joints: np.ndarray) -> People:
         scores=np.isfinite(joints).all(-1)[None].astype(float),
         covariance=np.full((1, len(joints), 3, 3), np.nan),
         source=np.zeros((1, len(joints)), np.uint8),
+        whole=np.full(1, np.nan),
     )

@@ -12,15 +12,14 @@ from pose3d_ros.live.processes import Processes
 from pose3d_ros.live.recorder import Recorder
 
 NODE = 'pose3d_ros.node'
-START = 5.0  # s, for processes to start and find each other before the first image
-SLOWEST_START = 90.0  # s, for a simulated camera that compiles its renderer first
+SLOWEST_START = 90.0  # s, of engines that are built and a renderer that is compiled
 AFTER = 0.5  # s, for the last image to come through
 
 
 def play(
     camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool,
     progress: Callable[[float], None],
-) -> tuple[Recorder, float]:
+) -> Recorder:
     """
     Let the node watch a camera and record what it says.
 
@@ -37,12 +36,12 @@ def play(
     overlay : bool
         Record the overlay, too.
     progress : callable
-        Called ten times a second with the seconds since the beginning.
+        Called ten times a second with the seconds since the first image.
 
     Returns
     -------
-    Recorder, float
-        Closed, with its messages; stamp of image 0 in seconds.
+    Recorder
+        Closed, with its messages; the first camera_info is that of image 0.
 
     Raises
     ------
@@ -53,23 +52,25 @@ def play(
     folder.mkdir(parents=True, exist_ok=True)
     domain = 1 + os.getpid() % 100
     recorder = Recorder(domain, overlay)
-    began = time.time()
-    start = began + START
     with Processes(folder, domain) as processes:
         # the stand-ins tell how they stand in 'world'
         frames = {'camera.gravity_frame': config.camera.gravity_frame or 'world',
                   'camera.floor_frame': 'world' if camera.floor else config.camera.floor_frame}
         processes.start(NODE, values_of(config) | frames)
-        processes.start(camera.module, camera.parameters | {'start': start})
+        # image 0 waits for the node and the recorder: the same scene whoever starts slowly
+        processes.start(camera.module, camera.parameters | {'subscribers': 2})
+
+        recorder.spin(
+            SLOWEST_START, processes.check, until=lambda: '/camera_info' in recorder.topics)
+        began = time.monotonic()
 
         def tick():
             processes.check()
-            progress(time.time() - began)
+            progress(time.monotonic() - began)
 
-        recorder.spin(SLOWEST_START, tick, until=lambda: '/camera_info' in recorder.topics)
         recorder.spin(seconds + AFTER, tick)
     recorder.close()
-    return recorder, start
+    return recorder
 
 
 def values_of(config: Config) -> dict[str, object]:
