@@ -35,30 +35,30 @@ class Clues:
 
     def __init__(self, stamp: float, tracks: np.ndarray, found: Found, middles: np.ndarray,
                  detections: np.ndarray):
-        self._stamp, self._tracks, self._found = stamp, tracks, found
+        self.stamp, self.tracks, self.found = stamp, tracks, found
         self._middles, self._detections = middles, detections
 
     @cached_property
     def reach(self) -> np.ndarray:
         """Return how far (T, C) from where tracks should be, by how far they can be from there."""
         return within_reach(
-            self._tracks['place'], self._middles, self._stamp - self._tracks['found'])
+            self.tracks['place'], self._middles, self.stamp - self.tracks['found'])
 
     @cached_property
     def against(self) -> np.ndarray:
         """Return what colours say against pairs (T, C), see looks.py."""
-        if len(self._tracks) > 1 and len(self._middles):
-            apart = self._tracks['box'][:, None] - self._outlines
+        if len(self.tracks) > 1 and len(self._middles):
+            apart = self.tracks['box'][:, None] - self._outlines
             apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
             height = self._outlines[:, 3] - self._outlines[:, 1]
             # who is expected elsewhere could be here if colours say so
             could = (apart < CLOSE * height) | (self.reach < 1)
-            could[len(self._found.similarity):] &= ~self.followed  # these are not lost
+            could[len(self.found.similarity):] &= ~self.followed  # these are not lost
             if _disputed(could | self._similar):
                 near = could & self.alike | self._similar
                 if _disputed(near):
                     return self._colours.against(near)
-        return np.zeros((len(self._tracks), len(self._middles)))
+        return np.zeros((len(self.tracks), len(self._middles)))
 
     @property
     def alike(self) -> np.ndarray:
@@ -74,7 +74,7 @@ class Clues:
     def detected(self) -> np.ndarray:
         """Return whether a detection lies on persons (C,); on who was looked for in it, a bit."""
         overlaps = box.overlap(self._outlines, self._detections)
-        least = np.where(self._found.detected, NOBODY, MIN_OVERLAP)
+        least = np.where(self.found.detected, NOBODY, MIN_OVERLAP)
         return (overlaps >= least[:, None]).any(axis=1)
 
     def together(self, row: int) -> np.ndarray:
@@ -91,18 +91,18 @@ class Clues:
     @cached_property
     def _similar(self) -> np.ndarray:
         """Return whose keypoints fit what is expected (T, C); those of the lost are not."""
-        similarity = self._found.similarity
-        similar = np.zeros((len(self._tracks), len(self._middles)), bool)
+        similarity = self.found.similarity
+        similar = np.zeros((len(self.tracks), len(self._middles)), bool)
         similar[:len(similarity)] = similarity >= ALIKE
         return similar
 
     @cached_property
     def _colours(self) -> Resemblance:
-        return Resemblance(self._tracks['looks'], self._found.colours)
+        return Resemblance(self.tracks['looks'], self.found.colours)
 
     @cached_property
     def _outlines(self) -> np.ndarray:
-        return box.around(self._found.keypoints.positions, self._found.seen, MARGIN)
+        return box.around(self.found.keypoints.positions, self.found.seen, MARGIN)
 
 
 def _disputed(near: np.ndarray) -> bool:

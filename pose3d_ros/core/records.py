@@ -76,7 +76,7 @@ class Joints:
 class Body:
     """One person in one frame."""
 
-    id: str  # letters and digits, starts with a letter, of one person in a run (core/tracking.py)
+    id: str  # letters and digits, starts with a letter, of one person in a run (core/roster.py)
     box: np.ndarray  # (4,) px: left, top, right, bottom
     keypoints: np.ndarray  # (K, 2) px
     keypoint_scores: np.ndarray  # (K,) in [0, 1]

@@ -1,0 +1,86 @@
+# Copyright 2026 The pose3d_ros authors
+# SPDX-License-Identifier: Apache-2.0
+"""
+Who of the persons found in a frame is who: tracks found again, those who return, and new ones.
+
+- A track is found again where joints, keypoints and colours fit best (association.py). Keypoints
+  that are poor count for no track on which no detection has lain for UNVOUCHED seconds: a heatmap
+  engine finds something like a person in any crop.
+- Somebody else who appears within reach of a hidden person, and does not look like another one,
+  is that person. Who was lost comes back by colours alone.
+- A detection whose keypoints fit no track, where nobody else is, and who does not look like
+  somebody near, is new.
+"""
+import numpy as np
+from pose3d_ros.core import association
+from pose3d_ros.core.clues import Clues
+from pose3d_ros.core.filtering import Estimate
+from pose3d_ros.core.records import Joints
+
+UNVOUCHED = 2.0  # s
+POOR = 0.5  # mean score of keypoints
+OTHER = 6.0  # what colours may say against a pair
+
+
+def assign(
+    clues: Clues, joints: Joints, expected: Estimate, seconds: float, free: int,
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """
+    Return pairs (track, person) that are one, by their rows, and the persons who are new.
+
+    Parameters
+    ----------
+    clues : Clues
+        On T tracks, those followed first, and C persons.
+    joints : Joints
+        Of the C persons.
+    expected : Estimate
+        Of the tracks that are followed, in their order.
+    seconds : float
+        Since the frame before.
+    free : int
+        How many more tracks there may be.
+
+    """
+    pairs = _found_again(clues, joints, expected, seconds)
+    pairs += _returned(clues, pairs, free)
+    return pairs, _new(clues, pairs, free)
+
+
+def _found_again(clues, joints, expected, seconds) -> list[tuple[int, int]]:
+    """Return the pairs of tracks that are followed."""
+    found, similarity = clues.found, clues.found.similarity
+    if not similarity.size:
+        return []
+    against = clues.against[:len(similarity)]
+    doubtful = against > OTHER
+    unvouched = clues.stamp - clues.tracks['vouched'][:len(similarity)] > UNVOUCHED
+    if unvouched.any():
+        doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
+    return association.pairs_between(
+        expected, joints, np.where(doubtful, 0, similarity), against, seconds)
+
+
+def _returned(clues: Clues, pairs, free: int) -> list[tuple[int, int]]:
+    """Return the pairs, beside those there are, of the hidden and the lost."""
+    if len(pairs) == min(clues.against.shape):
+        return []
+    allowed = (clues.reach < 1) & (clues.against < OTHER) & (
+        clues.alike | clues.detected & ~clues.recognized)
+    lost = slice(len(clues.found.similarity), None)
+    allowed[lost] &= clues.alike[lost] & ~clues.followed & (free > 0)
+    for one, row in pairs:
+        allowed[one], allowed[:, clues.together(row)] = False, False
+    return association.least_cost(clues.reach + clues.against, allowed)
+
+
+def _new(clues: Clues, pairs, free: int) -> list[int]:
+    """Return who is nobody known, nor found twice."""
+    if len(pairs) == len(clues.found.owners):  # most frames
+        return []
+    taken, new = [row for _, row in pairs], []
+    for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
+        if not clues.together(row)[taken + new].any():
+            new.append(row)
+    back = sum(one >= len(clues.found.similarity) for one, _ in pairs)
+    return new[:max(0, free - back)]
