@@ -16,7 +16,8 @@ from pose3d_ros.core.association import (
     undisputed,
     within_reach,
 )
-from pose3d_ros.core.filtering import Estimate, JITTER
+from pose3d_ros.core.filtering import Estimate
+from pose3d_ros.core.kalman import JITTER
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import BODY_16
 import pytest

@@ -4,7 +4,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 import numpy as np
-from pose3d_ros.core.filtering import EXCHANGE, Filters, JITTER, LASTING
+from pose3d_ros.core.filtering import EXCHANGE, Filters
+from pose3d_ros.core.kalman import JITTER, LASTING
 from pose3d_ros.core.records import Joints, Source
 from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.evaluation.metrics import CHI2_3

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 import numpy as np
-from pose3d_ros.core.orientation import Orientation, quaternions
+from pose3d_ros.core.orientation import Orientation
+from pose3d_ros.core.rotations import quaternions
 from pose3d_ros.core.skeleton import BODY_16
 import pytest
 

@@ -9,7 +9,8 @@ over one that is known to be right here), and what its keypoints in the image sa
 nobody else in the image are one without that.
 """
 import numpy as np
-from pose3d_ros.core.filtering import Estimate, JITTER
+from pose3d_ros.core.filtering import Estimate
+from pose3d_ros.core.kalman import JITTER
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.skeleton import Skeleton

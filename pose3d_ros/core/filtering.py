@@ -3,37 +3,25 @@
 """
 Bodies through time: a Kalman filter per joint, of all bodies at once.
 
-Most of a joint's measurement error lasts: a wrong body height, a depth that lifting always
-misjudges. It changes within seconds; only the share JITTER is new in each frame. Lasting errors
-are allowed for and not estimated (Schmidt 1966): averaging does not make them smaller, but a joint
-whose depth was measured stays near there while its depth is lifted again, and jumps to a measured
-depth. Estimating them was tried, too: it lags behind whoever walks on.
-
-How joints move is in motion.py, exchanged sides in sides.py.
+What a filter does is in kalman.py, how joints move in motion.py, exchanged sides in sides.py.
 """
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from math import exp
 
 import numpy as np
-from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
-from pose3d_ros.core.motion import believed, Motion, transition
+from pose3d_ros.core import kalman
+from pose3d_ros.core.kalman import ERROR, JITTER, POSITION
+from pose3d_ros.core.matrices import AXES, squared_lengths
+from pose3d_ros.core.motion import believed, Motion, speed
 from pose3d_ros.core.records import Joints
 from pose3d_ros.core.sides import Sides
 from pose3d_ros.core.skeleton import Skeleton
 
-JITTER = 0.02  # share of a measurement's covariance that is new in each frame
-LASTING = 3.0  # s, time constant of the rest
 LEAST = 1e-4  # m, standard deviation of the best measurement
 GATE = 60.0  # squared standard deviations: quick people, not only wrong measurements, go beyond 25
 QUICKEST = 150.0  # m/s^2: what a boxer's fist could do is within the gate, too
 PATIENCE = 0.05  # s, after which a joint that stays outside its gate is believed ...
 EXCHANGE = 0.3  # s, ... and after which sides that stay exchanged are
-START_SPEED = 1.0  # m/s, standard deviation of an unknown velocity
-ANYWHERE = 100.0  # m, of an unknown position
-_P, _B = slice(0, 3), slice(6, 9)  # of the covariance; between them is the velocity
-_IS_LASTING = np.arange(9) >= 6
-_ON_LASTING = np.diag(_IS_LASTING.astype(float))
 
 
 @dataclass(frozen=True)
@@ -50,8 +38,9 @@ class Estimate:
     @property
     def changing(self) -> np.ndarray:
         """Return the covariance (N, J, 3, 3), m^2, of what should be measured, but for jitter."""
-        both = self.whole[..., _P, _B]
-        return self.whole[..., _P, _P] + both + both.swapaxes(-1, -2) + self.whole[..., _B, _B]
+        both = self.whole[..., POSITION, ERROR]
+        return (self.whole[..., POSITION, POSITION] + both + both.swapaxes(-1, -2)
+                + self.whole[..., ERROR, ERROR])
 
 
 class Filters:
@@ -81,9 +70,8 @@ class Filters:
             ('inside', float, count),  # s, when the joint was last within its gate
             ('speed', float),  # m/s, root mean square of the joints'
         ])
-        spread = np.repeat([ANYWHERE, START_SPEED, 0.0], 3)
-        self._blank['covariance'], self._blank['inside'] = np.diag(spread**2), -np.inf
-        self._blank['lasting'] = LEAST**2 * AXES
+        self._blank['covariance'], self._blank['lasting'] = kalman.UNKNOWN, LEAST**2 * AXES
+        self._blank['inside'] = -np.inf
         self._bodies = self._blank[:0]
         self._stamp = np.nan
         self.ids: tuple[str, ...] = ()
@@ -120,19 +108,17 @@ class Filters:
         bodies = self._bodies[rows]
         known = np.isfinite(joints.positions).all(axis=-1)
         measured = joints.covariance + LEAST**2 * AXES
-        _renew(bodies, np.where(
+        kalman.renew(bodies, np.where(
             known[..., None, None], (1 - JITTER) * measured, bodies['lasting']))
-        weights = _weights(bodies['covariance'], JITTER * measured)
+        weights = kalman.weights(bodies['covariance'], JITTER * measured)
         innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
-        fits = distance < GATE  # False where unknown
-        lost = known & ~fits
+        fits, lost = self._judge(bodies, known, innovation, distance)
         if lost.any():  # few frames
-            unseen = self._stamp - bodies['inside']  # s
-            fits |= (innovation**2).sum(axis=-1) < (QUICKEST * unseen**2) ** 2
-            lost &= ~fits & (unseen > PATIENCE)
-            self._restart(bodies, lost)
-            weights = _weights(bodies['covariance'], JITTER * measured)
-        _correct(bodies, fits | lost, innovation, *weights)
+            kalman.restart(bodies, lost)
+            weights = kalman.weights(bodies['covariance'], JITTER * measured)
+        kalman.correct(bodies, fits | lost, innovation, *weights)
+        bodies['known'] |= fits | lost
+        bodies['speed'] = speed(bodies['state'])
         bodies['inside'][lost | fits & ~swapped] = self._stamp
         self._bodies[rows] = bodies
 
@@ -147,7 +133,8 @@ class Filters:
         state = np.where(known[..., None], state, np.nan)
         return Estimate(
             self.ids, known, state[..., :3], state[..., 3:],
-            np.where(known[..., None, None], covariance[..., _P, _P], np.nan), covariance.copy())
+            np.where(known[..., None, None], covariance[..., POSITION, POSITION], np.nan),
+            covariance.copy())
 
     def _rows_of(self, ids: Sequence[str]) -> list[int]:
         """Return where bodies are kept, which for new ones is at the end."""
@@ -159,17 +146,10 @@ class Filters:
 
     def _moved(self, state: np.ndarray, seconds: float) -> tuple[np.ndarray, np.ndarray]:
         """Return a state and the covariance after some seconds without measurement."""
-        bodies, kept = self._bodies, exp(-seconds / LASTING)
-        step, noise = transition(seconds)
-        whole = kept * _ON_LASTING
-        whole[:6, :6] = _on_each_axis(step)
-        covariance = bodies['covariance']
-        # all joints at once from the right, which is quicker
-        covariance = ((whole @ covariance).reshape(-1, 9) @ whole.T).reshape(covariance.shape)
-        kicks = self._motion.kicks(bodies['speed'])[..., None, None]
-        covariance[..., :6, :6] += kicks * _on_each_axis(noise)
-        covariance[..., _B, _B] += (1 - kept**2) * bodies['lasting']
-        return self._motion.moved(state, seconds), covariance
+        bodies = self._bodies
+        kicks = self._motion.kicks(bodies['speed'])
+        return self._motion.moved(state, seconds), kalman.moved(
+            bodies['covariance'], bodies['lasting'], kicks, seconds)
 
     def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
@@ -185,47 +165,12 @@ class Filters:
         return (np.where(swapped[..., None], crossed, straight),
                 np.where(swapped, across, distance), swapped)
 
-    def _restart(self, bodies, lost: np.ndarray) -> None:
-        """Forget what was known of some joints (N, J)."""
-        bodies['state'][lost, 3:] = 0
-        blank = np.where(lost[..., None, None], self._blank['covariance'], bodies['covariance'])
-        blank[..., _B, _B] = np.where(
-            lost[..., None, None], bodies['lasting'], blank[..., _B, _B])
-        bodies['covariance'] = blank
-
-
-def _on_each_axis(matrix: np.ndarray) -> np.ndarray:
-    """Return (6, 6) for position and velocity of what (2, 2) is for those along an axis."""
-    return (matrix[:, None, :, None] * AXES[:, None]).reshape(6, 6)
-
-
-def _renew(bodies, lasting: np.ndarray) -> None:
-    """Let lasting errors get another covariance: the less alike the two, the less lasts."""
-    covariance = bodies['covariance']
-    before, after = (c.trace(axis1=-2, axis2=-1) for c in (bodies['lasting'], lasting))
-    alike = np.minimum(before, after) / np.maximum(before, after)
-    shares = np.where(_IS_LASTING, alike[..., None], 1)
-    covariance *= shares[..., None] * shares[..., None, :]
-    covariance[..., _B, _B] += (1 - alike**2 * before / after)[..., None, None] * lasting
-    bodies['lasting'] = lasting
-
-
-def _weights(covariance: np.ndarray, noise: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the inverse covariance of the innovation, and that of innovation and all else."""
-    shared = covariance[..., _P] + covariance[..., _B]  # (N, J, 9, 3)
-    weight, _ = inverse_and_determinant(shared[..., _P, :] + shared[..., _B, :] + noise)
-    return weight, shared
-
-
-def _correct(bodies, taken: np.ndarray, innovation, weight, shared) -> None:
-    """Update the joints (N, J) whose measurement is taken, but not what lasts of their error."""
-    gain = shared @ np.where(taken[..., None, None], weight, 0)
-    less = gain @ shared.swapaxes(-1, -2)
-    less[..., _B, _B] = 0
-    # symmetric to the last bit: what is not grows from frame to frame
-    bodies['covariance'] -= (less + less.swapaxes(-1, -2)) / 2
-    innovation = np.where(taken[..., None], innovation, 0)[..., None]
-    bodies['state'] += (gain[..., :6, :] @ innovation)[..., 0]
-    bodies['known'] |= taken
-    velocity = bodies['state'][..., 3:]
-    bodies['speed'] = np.sqrt((velocity**2).sum(axis=(1, 2)) / velocity.shape[1])
+    def _judge(self, bodies, known: np.ndarray, innovation, distance) -> tuple:
+        """Return which joints (N, J) fit, and which have not for so long that they are lost."""
+        fits = distance < GATE  # False where unknown
+        lost = known & ~fits
+        if lost.any():  # few frames
+            unseen = self._stamp - bodies['inside']  # s
+            fits |= (innovation**2).sum(axis=-1) < (QUICKEST * unseen**2) ** 2
+            lost &= ~fits & (unseen > PATIENCE)
+        return fits, lost

@@ -58,6 +58,12 @@ class Motion:
         return (speed[:, None] ** 2 + STILL**2) * self._kicks
 
 
+def speed(state: np.ndarray) -> np.ndarray:
+    """Return how fast bodies (N, J, 6) move, (N,) m/s: root mean square of their joints."""
+    velocity = state[..., 3:]
+    return np.sqrt((velocity**2).sum(axis=(1, 2)) / velocity.shape[1])
+
+
 def believed(state: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     """
     Return states with what predictions believe of their velocities.

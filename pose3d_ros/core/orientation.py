@@ -20,13 +20,12 @@ trunk, and starts there, so that limbs turn with the person, bent or not.
 from collections.abc import Sequence
 
 import numpy as np
+from pose3d_ros.core.rotations import cross, dot, from_axes, least_turn, norm, OPPOSITE, unit
 from pose3d_ros.core.skeleton import Skeleton
 
 CLEAR = 0.35  # sine between two directions from which on the second alone decides: 20 degrees
 BROAD = 0.1  # m, length of hip and shoulder line across the trunk from which on it alone decides
 NOTHING = 1e-9  # m; shorter vectors have no direction
-OPPOSITE = 1e-12  # squared length of the sum of two unit vectors below which they are opposite
-YZX, ZXY = np.array([1, 2, 0]), np.array([2, 0, 1])
 #: camera_from_body of somebody who faces the camera: before a degenerate first frame.
 FACING = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
 
@@ -43,6 +42,10 @@ BEND = np.array([[1.0], [1], [-1], [-1], [1]])
 #: where parts never point. Arms rest aside, half raised, since none points across and up.
 ARM = np.array([0, 0.8, -0.6])
 REST = np.array([ARM, ARM * [1, -1, 1], [0, 0, -1], [0, 0, -1], [1, 0, 0]])
+#: The axes at rest that the second directions tell: x of limbs, z of the head. An arm's is that of
+#: a hanging arm after the least rotation to rest.
+X, Z = np.eye(3)[[0, 2]]
+REST_AXIS = np.array([*least_turn(X, -Z, REST[:2]), X, X, Z])
 #: The nose lies 20 mm lower and 120 mm before the ears while the head is upright (ANSUR II, 2012).
 #: The columns are the head's axes; the rows: top of the head, its left, against the nose.
 UPRIGHT = np.array([[0.020, 0, 0.120], [0, np.hypot(0.020, 0.120), 0], [-0.120, 0, 0.020]]
@@ -119,23 +122,21 @@ class Orientation:
 
 def _trunks(along, across, before) -> np.ndarray:
     """Return camera_from_body (N, 3, 3): NaN where an input is, as before where one is zero."""
-    up = along + NOTHING * before[..., 2] + 0 * across
-    up = up / _length(up)
-    left = across - _dot(across, up) * up
-    length = _length(left)
+    up = unit(along + NOTHING * before[..., 2] + 0 * across)
+    left = across - dot(across, up) * up
+    length = norm(left)
     if (length < BROAD).any():  # hardly ever
         left, length = _held(up, across, before), 1
     left = left / length
-    return _of_axes(cross(left, up), left, up)
+    return from_axes(cross(left, up), left, up)
 
 
 def _held(up, across, before) -> np.ndarray:
     """Return the axis (N, 3) to the left where a short line across leaves it partly as before."""
     # as before by the least turn; the front where the trunk now lies along what was left
-    crossed = np.abs(_dot(before[..., 1], up)) < 1 - OPPOSITE / 2
+    crossed = np.abs(dot(before[..., 1], up)) < 1 - OPPOSITE / 2
     left = np.where(crossed, before[..., 1], before[..., 0])
-    left = left - _dot(left, up) * up
-    left = left / _length(left)
+    left = unit(left - dot(left, up) * up)
     back = cross(up, left)
     angle = _angle(left, back, across, BROAD, 0.0)
     return np.cos(angle) * left + np.sin(angle) * back
@@ -162,26 +163,19 @@ def _frames(bones, angles) -> tuple[np.ndarray, np.ndarray]:
     bones = np.where(unknown, 0, bones)
     bones[:, :5] += NOTHING * REST
     bones[:, 5:] += NOTHING * bones[:, :5]
-    bones /= _length(bones)
+    bones = unit(bones)
     near, far = bones[:, :5], bones[:, 5:]
-    first = _least_turn(REST_AXIS, REST, near)
+    first = least_turn(REST_AXIS, REST, near)
     second = cross(near, first)
     angles = _angle(first, second, BEND * far, CLEAR, angles)
     hinges = np.zeros_like(bones)  # y of all
     hinges[:, :5] = np.sin(angles) * first - np.cos(angles) * second
-    across = hinges[:, :4] - _dot(hinges[:, :4], far[:, :4]) * far[:, :4]
-    hinges[:, 5:9] = across / _length(across)
-    frames = _of_axes(cross(bones, hinges), hinges, -bones)
+    across = hinges[:, :4] - dot(hinges[:, :4], far[:, :4]) * far[:, :4]
+    hinges[:, 5:9] = unit(across)
+    frames = from_axes(cross(bones, hinges), hinges, -bones)
     frames[:, 4] = frames[:, 4] @ UPRIGHT
     frames[unknown[..., 0]] = np.nan
     return frames, angles
-
-
-def _of_axes(x, y, z) -> np.ndarray:
-    """Return the matrices (..., 3, 3) whose columns are x, y and z (..., 3)."""
-    matrices = np.empty((*x.shape, 3))
-    matrices[..., 0], matrices[..., 1], matrices[..., 2] = x, y, z
-    return matrices
 
 
 def _angle(first, second, told, clear: float, before) -> np.ndarray:
@@ -191,56 +185,6 @@ def _angle(first, second, told, clear: float, before) -> np.ndarray:
     The vector decides from a length of clear across; of a shorter one counts the squared share,
     the inverse of an angle's variance, and before for the rest.
     """
-    a, b = _dot(told, first), _dot(told, second)
+    a, b = dot(told, first), dot(told, second)
     share = np.minimum((a * a + b * b) / clear**2, 1)
     return before + share * ((np.arctan2(b, a) - before + np.pi) % (2 * np.pi) - np.pi)
-
-
-def _least_turn(vector, start, end) -> np.ndarray:
-    """Return a vector across start after the least rotation that takes start to end, a unit."""
-    middle = start + end
-    square = _dot(middle, middle)
-    square = np.where(square > OPPOSITE, square, np.inf)  # opposite ones: no turn at all
-    return vector - 2 * _dot(vector, middle) / square * middle
-
-
-def _dot(first, second) -> np.ndarray:
-    return (first[..., None, :] @ second[..., None])[..., 0]
-
-
-def _length(vector) -> np.ndarray:
-    return np.sqrt(_dot(vector, vector))
-
-
-def cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the cross product of vectors (..., 3); np.cross takes ten times as long."""
-    return (first.take(YZX, -1) * second.take(ZXY, -1)
-            - first.take(ZXY, -1) * second.take(YZX, -1))
-
-
-#: The axes at rest that the second directions tell: x of limbs, z of the head. An arm's is that of
-#: a hanging arm after the least rotation to rest.
-X, Z = np.eye(3)[[0, 2]]
-REST_AXIS = np.array([*_least_turn(X, -Z, REST[:2]), X, X, Z])
-
-
-def quaternions(rotations: np.ndarray) -> np.ndarray:
-    """
-    Return the unit quaternions (..., 4) x, y, z, w of rotation matrices (..., 3, 3), with w >= 0.
-
-    Of four formulas the one with the greatest divisor is sound (Shepperd 1978).
-    """
-    products = (rotations.reshape(-1, 9) @ PRODUCTS).reshape(-1, 4, 4) + np.eye(4)
-    best = products.diagonal(axis1=1, axis2=2).argmax(axis=1)
-    vector = products[np.arange(len(best)), best]
-    vector /= np.copysign(_length(vector), vector[:, 3:])
-    return vector.reshape(*rotations.shape[:-2], 4)
-
-
-_a, _b, _c, _d, _e, _f, _g, _h, _i = np.eye(9)
-#: 4 q q^T - 1 of a quaternion is linear in its matrix [[a, b, c], [d, e, f], [g, h, i]].
-PRODUCTS = np.array([
-    _a - _e - _i, _b + _d, _c + _g, _h - _f,
-    _b + _d, _e - _a - _i, _f + _h, _c - _g,
-    _c + _g, _f + _h, _i - _a - _e, _d - _b,
-    _h - _f, _c - _g, _d - _b, _a + _e + _i]).T

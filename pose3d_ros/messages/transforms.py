@@ -3,8 +3,8 @@
 """TF frames of bodies and joints, named as in REP-155."""
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 import numpy as np
-from pose3d_ros.core.orientation import quaternions
 from pose3d_ros.core.records import Body, Source
+from pose3d_ros.core.rotations import quaternions
 from pose3d_ros.core.skeleton import Skeleton
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage

@@ -9,6 +9,7 @@ gives them from where a hand or a foot shall be, motion capture gives them as th
 from dataclasses import dataclass
 
 import numpy as np
+from pose3d_ros.core.rotations import cross
 from pose3d_ros.simulation.anatomy import Anatomy, SIDES
 from pose3d_ros.simulation.parts import BONES
 
@@ -47,14 +48,6 @@ def blend(first: Pose, second: Pose, share: float) -> Pose:
     for name in ('arms', 'legs'):
         mixed[name] = unit(mixed[name] + 1e-6)
     return Pose(**mixed)
-
-
-def cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return the cross product of vectors (..., 3); np.cross takes three times as long."""
-    result = np.empty(np.broadcast_shapes(first.shape, second.shape))
-    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
-        result[..., i] = first[..., j] * second[..., k] - first[..., k] * second[..., j]
-    return result
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
