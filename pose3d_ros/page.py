@@ -56,18 +56,8 @@ def write_page(
         Label -> number as text, for the strip beneath, in this order.
 
     """
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ValueError('a page needs matplotlib: install python3-matplotlib') from error
     picture = draw_bodies(image.copy(), bodies, keypoint_skeleton, joint_skeleton)
-    aspect = picture.shape[1] / picture.shape[0]
-    picture_width = HEIGHT * 0.76 * min(aspect, 1.3)
-    width = picture_width + HEIGHT * 0.98
-    figure = Figure((width, HEIGHT), dpi=150, facecolor='white')
-    FigureCanvasAgg(figure)
-    left, right = 0.25 / width, (picture_width + 0.25) / width
+    figure, left, right = _blank(picture.shape[1] / picture.shape[0])
     _show_picture(figure.add_axes((left, 0.155, right - left, 0.76)), picture)
     view = figure.add_axes((right, 0.19, 1 - right, 0.74), projection='3d',
                            computed_zorder=False)
@@ -77,6 +67,20 @@ def write_page(
     _show_numbers(figure, left, numbers or {})
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
+
+
+def _blank(aspect: float):
+    """Return a figure for a picture of some aspect, and where in its width that lies: 0 to 1."""
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ValueError('a page needs matplotlib: install python3-matplotlib') from error
+    picture_width = HEIGHT * 0.76 * min(aspect, 1.3)
+    width = picture_width + HEIGHT * 0.98
+    figure = Figure((width, HEIGHT), dpi=150, facecolor='white')
+    FigureCanvasAgg(figure)
+    return figure, 0.25 / width, (picture_width + 0.25) / width
 
 
 def _show_picture(axes, picture: np.ndarray):

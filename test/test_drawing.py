@@ -10,7 +10,7 @@ import numpy as np
 from pose3d_ros import drawing
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.records import Body
-from pose3d_ros.core.skeleton import BODY_16, COCO_17
+from pose3d_ros.core.skeleton import BODY_16, COCO_17, LIMB_JOINTS
 from pose3d_ros.page import write_page
 from pose3d_ros.scene import level
 import pytest
@@ -29,9 +29,10 @@ def figure():
         side, _, part = name.rpartition('_')
         keypoints.append((320 + wide[part] * (-1 if side == 'right' else 1), rows[part]))
     keypoints = np.array(keypoints, float)
-    ours, theirs = BODY_16.shared_with(COCO_17)
     joints = np.full((16, 3), np.nan)
-    joints[ours] = 3 * np.c_[CAMERA.rays(keypoints[theirs]), np.ones(len(theirs))]
+    for name in (*LIMB_JOINTS, 'nose'):
+        ray = CAMERA.rays(keypoints[COCO_17.index(name)])
+        joints[BODY_16.index(name)] = 3 * np.append(ray, 1)
     joints[0] = 0, 0, 3
     return Body('a1', np.array([230, 40, 410, 440.0]), keypoints, np.ones(17), joints, joints,
                 np.tile(np.eye(3), (16, 1, 1)), np.isfinite(joints[:, 0]).astype(float),

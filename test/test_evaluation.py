@@ -12,7 +12,7 @@ from pose3d_ros.calibration import Calibration
 from pose3d_ros.commands import evaluate as command
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.records import Body
-from pose3d_ros.core.skeleton import BODY_16, COCO_17
+from pose3d_ros.core.skeleton import BODY_16, COCO_17, LIMB_JOINTS
 from pose3d_ros.evaluation import predictions
 from pose3d_ros.evaluation.matching import costs_of, match
 from pose3d_ros.evaluation.report import evaluate
@@ -48,8 +48,8 @@ def body_at(pelvis, name='a1', error=(0, 0, 0), deviation=0.1):
     """Return a body whose keypoints are right and whose joints are off by an error."""
     joints = standing(pelvis)
     keypoints = np.full((len(COCO_17), 2), np.nan)
-    ours, theirs = BODY_16.shared_with(COCO_17)
-    keypoints[theirs] = CAMERA.project(joints)[ours]
+    for point in (*LIMB_JOINTS, 'nose'):
+        keypoints[COCO_17.index(point)] = CAMERA.project(joints[BODY_16.index(point)])
     count = len(joints)
     return Body(
         id=name,

@@ -4,7 +4,6 @@
 from pose3d_ros.core.skeleton import (
     BODY_16,
     COCO_17,
-    LIMB_JOINTS,
     MIDDLES,
     mirror,
     skeleton_named,
@@ -60,13 +59,6 @@ def test_mirror_by_name():
     assert mirror('left_knee') == 'right_knee'
     assert mirror('right_ear') == 'left_ear'
     assert mirror('nose') == 'nose'
-
-
-def test_shared_points():
-    here, there = BODY_16.shared_with(COCO_17)
-    names = [BODY_16.points[i] for i in here]
-    assert names == [COCO_17.points[i] for i in there]
-    assert set(names) == {*LIMB_JOINTS, 'nose'}
 
 
 def test_every_joint_is_a_keypoint_or_a_middle_of_two():

@@ -36,11 +36,6 @@ class Skeleton:
         """Return the permutation that exchanges left and right."""
         return [self.index(mirror(point)) for point in self.points]
 
-    def shared_with(self, other: 'Skeleton') -> tuple[list[int], list[int]]:
-        """Return the positions, here and in the other skeleton, of the points both have."""
-        names = [point for point in self.points if point in other.points]
-        return [self.index(name) for name in names], [other.index(name) for name in names]
-
 
 def mirror(name: str) -> str:
     """Return the name of the point on the other side of the body."""

@@ -75,18 +75,7 @@ def _split(poses: Poses, names: tuple[str, ...]) -> tuple[Poses, Poses]:
 def _make_network(recipe: Recipe, training: Poses, held_out: Poses) -> dict:
     """Train a network and write it."""
     window = KINDS[recipe.kind]
-    batches = Stream(training, BATCH, recipe.seed, window)
-    decoder = autoencoder.decoder() if recipe.kind == 'structured' else None
-    if decoder and not recipe.resume:
-        decoder = autoencoder.learn(lambda i: _regressed(batches[-i - 1]),
-                                    min(3000, recipe.steps))
-    network = Lifter(window, decoder)
-    if recipe.start:
-        start_from_engine(network, recipe.start, batches[-1])
-    fit = Fit(network, recipe.checkpoint, STARTED_RATE if recipe.start else 1.0)
-    if recipe.resume:
-        fit.resume()
-    fit.run(batches, recipe.steps, recipe.minutes)
+    fit = _fitted(recipe, Stream(training, BATCH, recipe.seed, window))
     network = fit.average
 
     def lifter(samples: Samples) -> tuple[np.ndarray, np.ndarray]:
@@ -97,12 +86,32 @@ def _make_network(recipe: Recipe, training: Poses, held_out: Poses) -> dict:
     network.temperature.copy_(torch.from_numpy(factors).float())
     steps = f'{fit.steps} steps' + (f' from {recipe.start.stem}' if recipe.start else '')
     export_lifter(network, recipe.out, _facts(recipe, window, steps))
-    samples = figures.held_out_samples(held_out, Conditions(), window)
-    difference = max(float(np.abs(a - b).mean(1).max())
-                     for a, b in zip(EngineFile(recipe.out)(samples), lifter(samples)))
-    if difference > PARITY:
-        raise ValueError(f'{recipe.out}: differs from the network by {difference} m')
+    _compare(recipe.out, lifter, figures.held_out_samples(held_out, Conditions(), window))
     return rows
+
+
+def _fitted(recipe: Recipe, batches: Stream) -> Fit:
+    """Return a network's training, done."""
+    decoder = autoencoder.decoder() if recipe.kind == 'structured' else None
+    if decoder and not recipe.resume:
+        decoder = autoencoder.learn(lambda i: _regressed(batches[-i - 1]),
+                                    min(3000, recipe.steps))
+    network = Lifter(KINDS[recipe.kind], decoder)
+    if recipe.start:
+        start_from_engine(network, recipe.start, batches[-1])
+    fit = Fit(network, recipe.checkpoint, STARTED_RATE if recipe.start else 1.0)
+    if recipe.resume:
+        fit.resume()
+    fit.run(batches, recipe.steps, recipe.minutes)
+    return fit
+
+
+def _compare(file: Path, lifter, samples: Samples) -> None:
+    """Raise ValueError where an engine file does not lift as its network does."""
+    difference = max(float(np.abs(a - b).mean(1).max())
+                     for a, b in zip(EngineFile(file)(samples), lifter(samples)))
+    if difference > PARITY:
+        raise ValueError(f'{file}: differs from the network by {difference} m')
 
 
 def _regressed(samples: Samples) -> torch.Tensor:

@@ -36,40 +36,45 @@ def start_from_engine(network: nn.Module, path: Path, pictures: torch.Tensor) ->
         When the file is not such an engine.
 
     """
-    folded, biases, hooks = _convolutions(path), [], []
-    layers = [module for module in network.modules() if isinstance(module, nn.Conv2d)]
+    folded = _convolutions(path)
     shapes = [weight.shape for weight, _ in folded]
-    if sorted(shapes) != sorted(tuple(layer.weight.shape) for layer in layers):
+    if sorted(shapes) != sorted(tuple(layer.weight.shape) for layer in network.modules()
+                                if isinstance(layer, nn.Conv2d)):
         raise ValueError(f'{path}: not an engine to start from: its convolutions are {shapes}')
-    rest = iter(folded)
+    unfolding = _Unfolding(folded)
+    hooks = [layer.register_forward_pre_hook(hook) for layer in network.modules()
+             for kind, hook in ((nn.Conv2d, unfolding.convolve),
+                                (nn.BatchNorm2d, unfolding.normalise))
+             if isinstance(layer, kind)]
+    with torch.no_grad():
+        network.eval()(normalised(pictures))
+    for hook in hooks:
+        hook.remove()
 
-    def convolve(layer, _):
-        weight, bias = (torch.from_numpy(values) for values in next(rest))
+
+class _Unfolding:
+    """Sets each layer when the pictures reach it: the order in which the engine has them."""
+
+    def __init__(self, folded: list[tuple[np.ndarray, np.ndarray]]):
+        self._folded, self._biases = iter(folded), []
+
+    def convolve(self, layer: nn.Conv2d, _) -> None:
+        weight, bias = (torch.from_numpy(values) for values in next(self._folded))
         if layer.bias is not None:  # the last one, which nothing normalises
             layer.weight.copy_(weight)
             layer.bias.copy_(bias)
             return
         scale = FILTER_NORM / weight.flatten(1).norm(dim=1).clamp_min(1e-6)
         layer.weight.copy_(weight * scale[:, None, None, None])
-        biases.append((scale, bias))
+        self._biases.append((scale, bias))
 
-    def normalise(layer, inputs):
-        scale, bias = biases.pop()
+    def normalise(self, layer: nn.BatchNorm2d, inputs) -> None:
+        scale, bias = self._biases.pop()
         variance, mean = torch.var_mean(inputs[0], (0, 2, 3))
         layer.running_mean.copy_(mean)
         layer.running_var.copy_(variance)
         layer.weight.copy_((variance + layer.eps).sqrt() / scale)
         layer.bias.copy_(mean / scale + bias)
-
-    for module in network.modules():
-        if isinstance(module, nn.Conv2d):
-            hooks.append(module.register_forward_pre_hook(convolve))
-        elif isinstance(module, nn.BatchNorm2d):
-            hooks.append(module.register_forward_pre_hook(normalise))
-    with torch.no_grad():
-        network.eval()(normalised(pictures))
-    for hook in hooks:
-        hook.remove()
 
 
 def _convolutions(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
