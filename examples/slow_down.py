@@ -34,7 +34,8 @@ class SlowDown(Node):
 
     def _on_time(self):
         waited = age(self._joints.header.stamp, self.get_clock().now().to_msg())
-        scale = free_speed(bodies_from_cloud(self._joints), waited) if waited < STALE else 0.0
+        fresh = 0 <= waited < STALE  # else old, or of a clock that does not agree
+        scale = free_speed(bodies_from_cloud(self._joints), waited) if fresh else 0.0
         self._scale.publish(Float64(data=scale))
 
 

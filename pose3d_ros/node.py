@@ -155,8 +155,8 @@ class Pose3D(LifecycleNode):
         """No good frame came in time, or will come: nobody may be taken for present."""
         self._health.silence()
         self._pipeline.reset()
-        stamp = self.get_clock().now().to_msg()
-        self._outputs.end_bodies(Header(stamp=stamp, frame_id=self._frame_id))
+        # no image says so: a stamp of now would pass for somebody who has looked
+        self._outputs.end_bodies(Header(frame_id=self._frame_id))
 
     def _report(self) -> None:
         """Publish diagnostics, and say once in a while in the log why nothing happens."""

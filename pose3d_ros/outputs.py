@@ -99,7 +99,7 @@ class Outputs:
         return messages.message_from_image(image, header)
 
     def end_bodies(self, header: Header) -> None:
-        """Publish that nobody is there (any more)."""
+        """Publish that nobody is followed any more; without a stamp where no image says so."""
         self._bodies(header, [])
         if self._hri:
             self._hri.publish(header, [], 0, 0)

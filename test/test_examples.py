@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from message_fixtures import body, header, joints, STAMP
 import numpy as np
-from pose3d_ros.messages import cloud_from_bodies
+from pose3d_ros.messages import cloud_from_bodies, later
 import pytest
 from ros_helpers import own_domain, Probe
 from std_msgs.msg import Float64, Header
@@ -42,9 +42,9 @@ def test_slow_down(slow_down):
     """Nothing is heard: stop. Far away: full speed; between: slower; near or unknown: stop."""
     probe = slow_down
 
-    def told(bodies, fits):
+    def told(bodies, fits, ahead=0.0):
         def publish():
-            stamp = probe.node.get_clock().now().to_msg()
+            stamp = later(probe.node.get_clock().now().to_msg(), ahead)
             if bodies is not None:
                 probe.publish('/pose3d/joints', cloud_from_bodies(
                     Header(stamp=stamp, frame_id='lens'), bodies), 1)
@@ -61,6 +61,8 @@ def test_slow_down(slow_down):
     told(at(0.5), lambda scale: scale == 0)
     told([], lambda scale: scale == 1)
     told([body(unknown=('left_wrist',))], lambda scale: scale == 0)
+    told([], lambda scale: scale == 1)
+    told(at(6), lambda scale: scale == 0, ahead=10.0)  # the camera's clock is another one
     told([], lambda scale: scale == 1)
     told(None, lambda scale: scale == 0)  # and again when nothing comes any more
 
