@@ -6,6 +6,9 @@ Registered depth images, and the one that belongs to a picture.
 Depth is extra: a picture never waits long for it, and one without depth is as good as before.
 """
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from threading import Condition
 from time import monotonic
 
@@ -37,7 +40,7 @@ class Depths:
         self._used: deque[bool] = deque(maxlen=WINDOW)  # of the pictures that asked for depth
         self._missed = 0  # ns, stamp of the last picture that found no depth
         self._late = False  # whether the last depth image came after its picture had gone
-        self._refused = ''  # why the last depth image that belonged to a picture was not taken
+        self._picture: tuple[PinholeCamera, bool] | None = None  # of the last one: see of
 
     def add(self, msg: Image) -> None:
         """Take a depth image."""
@@ -56,9 +59,11 @@ class Depths:
         """Take the camera_info of the depth images."""
         self._info = msg
 
-    def of(self, stamp: int, camera: PinholeCamera, rectified: bool) -> np.ndarray | None:
+    def of(
+        self, stamp: int, camera: PinholeCamera, rectified: bool,
+    ) -> Callable[[], np.ndarray | None]:
         """
-        Return the depth (H, W) of a picture, m, NaN unknown; None: there is none.
+        Return what finds the depth (H, W) of a picture, m, NaN unknown; None: there is none.
 
         Parameters
         ----------
@@ -70,22 +75,25 @@ class Depths:
             Whether that takes P of camera_info.
 
         """
+        self._picture = camera, rectified
+        return partial(self._find, stamp)
+
+    def _find(self, stamp: int) -> np.ndarray | None:
         msg, depth = self._nearest(stamp), None
         if msg is None:
             self._missed = stamp
         else:
-            try:
-                depth, self._refused = self._checked(msg, camera, rectified), ''
-            except ValueError as error:  # a bad depth image must not cost the picture
-                self._refused = str(error)
+            with suppress(ValueError):  # it must not cost the picture; problem says what is wrong
+                depth = self._checked(msg)
         self._used.append(depth is not None)
         return depth
 
     @property
     def problem(self) -> str:
-        """Return why the depth images that come are of no use; empty: they are."""
-        if self._refused or not self._used or any(self._used):
-            return self._refused
+        """Return why the depth images that come are of no use; empty: they would be."""
+        refusal = self._refusal()
+        if refusal or not self._used or any(self._used):
+            return refusal
         if self._late:
             return 'depth images come too late: their pictures have been worked on by then'
         return f'depth images come, but none within {APART / 1e6:.0f} ms of a picture'
@@ -113,8 +121,20 @@ class Depths:
             default=(APART + 1, 0, None), key=lambda each: each[:2])
         return msg if apart <= min(APART, max(self._period // 2, 0)) else None
 
-    def _checked(self, msg: Image, camera: PinholeCamera, rectified: bool) -> np.ndarray:
-        """Return the depth in a message; raise ValueError where it is not the picture's."""
+    def _refusal(self) -> str:
+        """Return what is wrong with the newest depth image, also while nobody is there."""
+        with self._news:
+            newest = self._images[-1][1] if self._images else None
+        try:
+            if newest and self._picture:
+                self._checked(newest)
+        except ValueError as error:
+            return str(error)
+        return ''
+
+    def _checked(self, msg: Image) -> np.ndarray:
+        """Return the depth in a message; raise ValueError where it does not fit the picture."""
+        camera, rectified = self._picture
         if (msg.width, msg.height) != (camera.width, camera.height):
             raise ValueError(
                 f'the depth image has {msg.width} x {msg.height} pixels, the colour image'

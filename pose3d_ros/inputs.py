@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the node subscribes to: image and camera_info of the same stamp; perhaps depth."""
 from collections.abc import Callable
-from functools import partial
 from time import monotonic
 
 from pose3d_ros import messages
@@ -138,5 +137,5 @@ def frame_from(
     height, width = image.shape[:2]
     camera = messages.camera_from_message(info, width, height, rectified)
     stamp = image_msg.header.stamp
-    depth = depths and partial(depths.of, messages.nanoseconds(stamp), camera, rectified)
+    depth = depths and depths.of(messages.nanoseconds(stamp), camera, rectified)
     return Frame(messages.seconds(stamp), image, camera, depth, **stands)

@@ -34,7 +34,7 @@ def filled(*stamps, **about) -> Depths:
 
 def taken(found: Depths, stamp: int):
     """Return the number of the depth image that a picture gets, None where it gets none."""
-    depth = found.of(stamp, CAMERA, rectified=False)
+    depth = found.of(stamp, CAMERA, rectified=False)()
     return None if depth is None else int(depth[0, 0])
 
 
@@ -87,6 +87,14 @@ def test_depth_of_another_size_is_refused_with_advice():
     assert taken(found, 0) is None
     assert '5 x 3 pixels, the colour image 4 x 3' in found.problem
     assert 'registered' in found.problem and 'depth_image_proc' in found.problem
+
+
+def test_a_refusal_is_known_while_nobody_needs_depth():
+    found = filled(0, width=5)
+    found.of(0, CAMERA, rectified=False)
+    assert 'registered' in found.problem
+    found.add(depth_image(FRAME))
+    assert not found.problem
 
 
 @pytest.mark.parametrize('focal, fits', [(500, True), (503, True), (520, False)])
