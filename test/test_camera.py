@@ -133,7 +133,7 @@ def test_no_calibration_says_how_to_calibrate():
     ({'matrix': [[0, 0, 320], [0, 500, 240], [0, 0, 1]]}, 'camera matrix K is not valid'),
     ({'matrix': [[500, 0, 320], [0, -500, 240], [0, 0, 1]]}, 'camera matrix K is not valid'),
     ({'matrix': [[np.nan, 0, 320], [0, 500, 240], [0, 0, 1]]}, 'camera matrix K is not valid'),
-    ({'distortion': [0.1, np.nan, 0, 0]}, 'not valid'),
+    ({'distortion': [0.1, np.nan, 0, 0]}, 'distortion is not finite'),
     ({'model': 'thin_prism', 'distortion': [0.1, 0, 0, 0]}, "unknown distortion model 'thin_pri"),
     ({'model': 'equidistant', 'distortion': [0.1] * 5}, r'equidistant takes \(4,\).* 5 given'),
     ({'distortion': [0.1] * 8}, 'plumb_bob takes'),

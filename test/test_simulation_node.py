@@ -132,6 +132,8 @@ def test_truth_file_and_truth_topic_agree(shown):
 @pytest.mark.parametrize('parameters, says', [
     ({'motion': 'jump'}, "unknown motion 'jump'"),
     ({'fov': 200.0, 'depth_encoding': '32FC1'}, 'impossible camera: field of view 200.0'),
+    ({'rate': 15}, "'rate' to '15' of type 'INTEGER', expecting type 'DOUBLE'"),
+    ({'start': float('nan')}, 'start: expected seconds, 0 or more, nan given'),
 ])
 def test_bad_parameters_end_the_node_with_one_message(tmp_path, parameters, says):
     with own_domain() as domain:
@@ -166,6 +168,10 @@ def test_a_clip_with_its_truth(tmp_path, capsys):
     assert 0.02 < neck[2] - depth[row, column] < 0.3
 
 
-def test_a_bad_command_says_so(tmp_path, capsys):
-    assert render.main(['--out', str(tmp_path / 'a.mp4'), '--motion', 'jump']) == 1
-    assert capsys.readouterr().err.startswith("render: unknown motion 'jump'")
+@pytest.mark.parametrize('option, value, says', [
+    ('--motion', 'jump', "unknown motion 'jump'"), ('--rate', '0', 'rate: expected 0 to 1000'),
+    ('--seconds', 'inf', 'seconds: expected 0 or more, inf given'),
+    ('--start', 'nan', 'start: expected 0 or more, nan given')])
+def test_a_bad_command_says_so(tmp_path, capsys, option, value, says):
+    assert render.main(['--out', str(tmp_path / 'a.mp4'), option, value]) == 1
+    assert capsys.readouterr().err.startswith(f'render: {says}')

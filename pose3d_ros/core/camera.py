@@ -44,9 +44,10 @@ class PinholeCamera:
                 ' with `ros2 run camera_calibration cameracalibrator`, and let its driver load'
                 ' the result'
             )
-        finite = np.isfinite(self.matrix).all() and np.isfinite(self.distortion).all()
-        if not finite or self.matrix[0, 0] <= 0 or self.matrix[1, 1] <= 0:
+        if not np.isfinite(self.matrix).all() or min(self.matrix[0, 0], self.matrix[1, 1]) <= 0:
             raise CameraError(f'camera matrix K is not valid: {self.matrix.tolist()}')
+        if not np.isfinite(self.distortion).all():
+            raise CameraError(f'distortion is not finite: {self.distortion.tolist()}')
         if self.width < 1 or self.height < 1:
             raise CameraError(f'a camera of {self.width} x {self.height} pixels has no image')
         self._check_distortion()

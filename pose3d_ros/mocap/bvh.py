@@ -68,7 +68,8 @@ def _hierarchy(path: Path, lines: list[str]) -> list[_Joint]:
                 stack.append(len(joints))
                 joints.append(_Joint(name, parent))
             elif words[0] == 'OFFSET':
-                joints[stack[-1]].offset = np.array([float(word) for word in words[1:4]])
+                x, y, z = words[1:]
+                joints[stack[-1]].offset = np.array([x, y, z], float)
             elif words[0] == 'CHANNELS':
                 joints[stack[-1]].channels = _channels(words)
                 joints[stack[-1]].first, column = column, column + int(words[1])
@@ -96,8 +97,10 @@ def _motion(path: Path, lines: list[str], start: int, columns: int) -> tuple:
     """Return channel values (F, C) and the frame rate."""
     try:
         frames = int(lines[start + 1].split(':')[1])
-        rate = 1 / float(lines[start + 2].split(':')[1])
-    except (IndexError, ValueError, ZeroDivisionError):
+        period = float(lines[start + 2].split(':')[1])
+        if not 0 < period < np.inf:
+            raise ValueError
+    except (IndexError, ValueError):
         raise ValueError(f"{path}:{start + 2}: expected 'Frames: n' and 'Frame Time: s'") from None
     try:
         words = ' '.join(lines[start + 3:]).split()
@@ -107,7 +110,7 @@ def _motion(path: Path, lines: list[str], start: int, columns: int) -> tuple:
     if frames < 1 or len(values) != frames * columns:
         raise ValueError(f'{path}: expected {frames} frames of {columns} numbers, '
                          f'found {len(values)} numbers')
-    return values.reshape(frames, columns), rate
+    return values.reshape(frames, columns), 1 / period
 
 
 def _forward(source: str, joints: list[_Joint], values: np.ndarray, rate: float) -> Motion:

@@ -73,6 +73,7 @@ def main(args: list[str] | None = None) -> int:
     """Run the command."""
     given = _parser().parse_args(args)
     try:
+        _check(given)
         views = make_views(given.cameras, given.width, given.height, given.fov, given.height_m,
                            given.tilt, given.distortion)
         scene = Scene(views, given.people, given.motion, given.seed)
@@ -86,6 +87,14 @@ def main(args: list[str] | None = None) -> int:
     rate = count * len(views) / (time.perf_counter() - begin)
     print(f'{given.out}: {count} frames of {len(views)} camera(s), {rate:.1f} pictures a second')
     return 0
+
+
+def _check(given: argparse.Namespace) -> None:
+    if not 0 < given.rate <= 1000:
+        raise ValueError(f'rate: expected 0 to 1000 frames a second, {given.rate} given')
+    for name, value in (('seconds', given.seconds), ('start', given.start)):
+        if not 0 <= value < np.inf:
+            raise ValueError(f'{name}: expected 0 or more, {value} given')
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -24,6 +24,7 @@ from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
 from pose3d_ros.simulation.shutter import Shutter
 from pose3d_ros.simulation.video_camera import LATCHED, LINK_FROM_OPTICAL
 from rcl_interfaces.msg import ParameterDescriptor
+from rclpy.exceptions import ParameterException
 from rclpy.node import Node
 from rclpy.qos import qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, Image, PointCloud2
@@ -73,13 +74,13 @@ class SimCamera(Node):
 
     def __init__(self):
         super().__init__('sim_camera')
-        for name, (default, text) in PARAMETERS.items():
-            self.declare_parameter(name, default, ParameterDescriptor(description=text))
         self.finished = False
         try:
+            for name, (default, text) in PARAMETERS.items():
+                self.declare_parameter(name, default, ParameterDescriptor(description=text))
             self._scene = self._open()
-        except (ValueError, OSError) as error:
-            self.get_logger().fatal(str(error))
+        except (ValueError, OSError, ParameterException) as error:
+            self.get_logger().fatal(f'cannot start: {error}')
             raise StartError from error
         self._outlets = [self._outlet(number, view)
                          for number, view in enumerate(self._scene.views, start=1)]
@@ -101,6 +102,9 @@ class SimCamera(Node):
         if len(value('distortion')) != 5:
             raise ValueError('distortion: expected k1, k2, p1, p2, k3,'
                              f" {list(value('distortion'))} given")
+        for name in ('start', 'duration'):
+            if not 0 <= value(name) < np.inf:
+                raise ValueError(f'{name}: expected seconds, 0 or more, {value(name)} given')
         views = make_views(value('cameras'), value('width'), value('height'), value('fov'),
                            value('height_m'), value('tilt'), value('distortion'))
         scene = Scene(views, value('people'), value('motion'), value('seed'))

@@ -61,8 +61,8 @@ class VideoCamera(Node):
         for name in ('video', 'camera'):
             if not self._value(name):
                 raise ValueError(f'{name}: expected a file, none given')
-        for name in ('rate', 'width', 'height'):
-            if self._value(name) < 0:
+        for name in ('rate', 'width', 'height', 'start'):
+            if not 0 <= self._value(name) < np.inf:
                 raise ValueError(f'{name}: expected 0 or more, {self._value(name)} given')
 
     def _open(self) -> None:
