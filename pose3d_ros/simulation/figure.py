@@ -19,8 +19,7 @@ class Figure:
         self.height = float(self.joints['pelvis'][2])
         self.scale = anatomy.scale
 
-    def pose(self, pelvis, hips, chest, head, hands, ankles, feet, elbows=None,
-             knees=None) -> Pose:
+    def pose(self, pelvis, hips, chest, head, hands, ankles, feet, elbows=None) -> Pose:
         """
         Return a pose.
 
@@ -36,8 +35,8 @@ class Figure:
             World, m.
         feet : (2, 3, 3)
             World from foot.
-        elbows, knees : (2, 3), optional
-            Where they bend to; chest frame and world.
+        elbows : (2, 3), optional
+            Where they bend to, chest frame.
 
         """
         lumbar = pelvis + hips @ (self.joints['lumbar'] - self.joints['pelvis'])
@@ -48,7 +47,7 @@ class Figure:
             target = shoulder + chest @ np.asarray(hands[i], float) * self.arm
             arms.append(two_bones(shoulder, target, self._upper, self._fore, pole))
             hip = pelvis + hips @ (self.joints[f'{side}_hip'] - self.joints['pelvis'])
-            pole = feet[i][:, 0] + 0.3 * hips[:, 0] if knees is None else knees[i]
+            pole = feet[i][:, 0] + 0.3 * hips[:, 0]
             legs.append(two_bones(hip, ankles[i], self._thigh, self._shank, pole))
         return Pose(np.asarray(pelvis, float), hips, chest, head, np.stack(arms), np.stack(legs),
                     np.asarray(feet))

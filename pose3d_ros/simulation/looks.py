@@ -2,19 +2,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Colours and patterns of a person, as the row of numbers that the shading reads."""
 import colorsys
+from itertools import accumulate
 
 import numpy as np
 
-PATTERNS = ('plain', 'stripes', 'bars', 'check', 'dots', 'noise', 'print')
-#: Columns of a person's row: colours take three (RGB in [0, 1], as displayed).
-COLUMNS = {
-    name: place for place, name in zip(
-        (0, 3, 6, 9, 12, 15, 18, 21, 24, 25, 26, 27, 28, 29, 30, 33, 34, 37),
-        ('skin', 'hair', 'shirt', 'shirt_second', 'trousers', 'trousers_second', 'shoes', 'iris',
-         'shirt_pattern', 'trousers_pattern', 'period', 'beard', 'folds', 'phase', 'head',
-         'scale', 'lips', 'gloves'))
-}
-COUNT = 40
+PLAIN, STRIPES, BARS, CHECK, DOTS, CLOUDS, PRINT = range(7)
+#: What a person's row holds, and how many numbers each takes; colours are RGB in [0, 1], as
+#: displayed.
+WIDTHS = {
+    'skin': 3, 'hair': 3, 'shirt': 3, 'shirt_second': 3, 'trousers': 3, 'trousers_second': 3,
+    'shoes': 3, 'iris': 3, 'shirt_pattern': 1, 'trousers_pattern': 1, 'period': 1, 'beard': 1,
+    'folds': 1, 'phase': 1, 'head': 3, 'scale': 1, 'lips': 3}
+COLUMNS = dict(zip(WIDTHS, accumulate(WIDTHS.values(), initial=0)))  # where each begins
 
 
 def make_looks(rng: np.random.Generator, head: np.ndarray, scale: float,
@@ -37,37 +36,38 @@ def make_looks(rng: np.random.Generator, head: np.ndarray, scale: float,
 
     Returns
     -------
-    (COUNT,) float32
-        See COLUMNS.
+    (C,) float32
+        See WIDTHS.
 
     """
-    row = np.zeros(COUNT, np.float32)
+    values = {**_colours(rng, cap), **_manner(rng, beard), 'head': head, 'scale': scale}
+    return np.concatenate([np.atleast_1d(values[name]) for name in WIDTHS]).astype(np.float32)
 
-    def put(name, value):
-        value = np.atleast_1d(value)
-        row[COLUMNS[name]:COLUMNS[name] + len(value)] = value
 
+def _colours(rng, cap: bool) -> dict:
     skin = _skin(rng)
-    put('skin', skin)
-    put('lips', skin * [0.86, 0.66, 0.66])
-    put('hair', _cloth(rng) if cap else _hair(rng))
+    colours = {'skin': skin, 'lips': skin * [0.86, 0.66, 0.66],
+               'hair': _cloth(rng) if cap else _hair(rng)}
     for name in ('shirt', 'trousers'):
         first = _cloth(rng, dark=name == 'trousers')
-        put(name, first)
-        put(f'{name}_second', np.clip(first * rng.uniform(0.6, 1.3), 0, 1)
-            if rng.random() < 0.4 else _cloth(rng))
-    put('shoes', _cloth(rng, dark=rng.random() < 0.6))
-    put('iris', colorsys.hsv_to_rgb(rng.choice([0.07, 0.09, 0.3, 0.58]), 0.5,
-                                    rng.uniform(0.15, 0.5)))
-    put('shirt_pattern', rng.choice(7, p=[0.42, 0.12, 0.06, 0.1, 0.05, 0.11, 0.14]))
-    put('trousers_pattern', rng.choice([0, 5, 2, 3], p=[0.6, 0.3, 0.05, 0.05]))
-    put('period', rng.uniform(0.025, 0.12))
-    put('beard', rng.uniform(0.2, 0.9) if beard and rng.random() < 0.4 else 0)
-    put('folds', rng.uniform(0.1, 0.45))
-    put('phase', rng.uniform(0, 6.28))
-    put('head', head)
-    put('scale', scale)
-    return row
+        second = (np.clip(first * rng.uniform(0.6, 1.3), 0, 1) if rng.random() < 0.4
+                  else _cloth(rng))
+        colours |= {name: first, f'{name}_second': second}
+    colours['shoes'] = _cloth(rng, dark=rng.random() < 0.6)
+    colours['iris'] = colorsys.hsv_to_rgb(
+        rng.choice([0.07, 0.09, 0.3, 0.58]), 0.5, rng.uniform(0.15, 0.5))
+    return colours
+
+
+def _manner(rng, beard: bool) -> dict:
+    """Return how colours are spread."""
+    return {
+        'shirt_pattern': rng.choice(7, p=[0.42, 0.12, 0.06, 0.1, 0.05, 0.11, 0.14]),
+        'trousers_pattern': rng.choice([PLAIN, CLOUDS, BARS, CHECK], p=[0.6, 0.3, 0.05, 0.05]),
+        'period': rng.uniform(0.025, 0.12),
+        'beard': rng.uniform(0.2, 0.9) if beard and rng.random() < 0.4 else 0,
+        'folds': rng.uniform(0.1, 0.45),
+        'phase': rng.uniform(0, 6.28)}
 
 
 def _skin(rng) -> np.ndarray:

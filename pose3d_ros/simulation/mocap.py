@@ -87,28 +87,28 @@ def imitate(keypoints: np.ndarray, figure: Figure) -> Pose:
     def at(name):
         return keypoints[COCO_17.index(name)]
 
-    def middle(name):
-        return (at(f'left_{name}') + at(f'right_{name}')) / 2
+    def limbs(*names):
+        return np.stack([[unit(at(f'{side}_{far}') - at(f'{side}_{near}'))
+                          for near, far in zip(names, names[1:])] for side in SIDES])
 
-    trunk = middle('shoulder') - middle('hip')
+    middle_hip = (at('left_hip') + at('right_hip')) / 2
+    trunk = (at('left_shoulder') + at('right_shoulder')) / 2 - middle_hip
     hips = _frame(trunk, at('left_hip') - at('right_hip'))
     chest = _frame(trunk, at('left_shoulder') - at('right_shoulder'))
-    forward = at('nose') - middle('ear')
-    ears = at('left_ear') - at('right_ear')
-    up = np.cross(forward, ears)
-    forward = forward + 0.17 * unit(up) * np.linalg.norm(forward)  # the nose is below the ears
-    head = _frame(np.cross(forward, ears), ears)
-    limbs = {
-        names[0]: np.stack([[
-            unit(at(f'{side}_{far}') - at(f'{side}_{near}'))
-            for near, far in zip(names, names[1:])] for side in SIDES])
-        for names in (('shoulder', 'elbow', 'wrist'), ('hip', 'knee', 'ankle'))
-    }
     leg = sum(np.linalg.norm(at(f'left_{far}') - at(f'left_{near}'))
               for near, far in (('hip', 'knee'), ('knee', 'ankle')))
-    pelvis = middle('hip') * figure.leg / leg
-    feet = np.stack([_foot(limbs['hip'][i, 1], hips) for i in range(2)])
-    return Pose(pelvis, hips, chest, head, limbs['shoulder'], limbs['hip'], feet)
+    arms, legs = limbs('shoulder', 'elbow', 'wrist'), limbs('hip', 'knee', 'ankle')
+    feet = np.stack([_foot(shank, hips) for shank in legs[:, 1]])
+    return Pose(middle_hip * figure.leg / leg, hips, chest,
+                _head(at('nose'), at('left_ear'), at('right_ear')), arms, legs, feet)
+
+
+def _head(nose: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return the rotation of a head by its nose and ears."""
+    forward, ears = nose - (left + right) / 2, left - right
+    up = np.cross(forward, ears)
+    forward = forward + 0.17 * unit(up) * np.linalg.norm(forward)  # the nose is below the ears
+    return _frame(np.cross(forward, ears), ears)
 
 
 def _frame(up: np.ndarray, left: np.ndarray) -> np.ndarray:

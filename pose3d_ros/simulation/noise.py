@@ -4,6 +4,7 @@
 from math import floor, sin
 
 from numba import njit
+from pose3d_ros.simulation.looks import BARS, CHECK, CLOUDS, DOTS, STRIPES
 
 
 @njit(cache=True)
@@ -31,15 +32,15 @@ def smooth_noise(x, y, z):
 @njit(cache=True)
 def pattern_share(pattern, x, y, z, period, phase):
     """Return the share of the second colour at a place on a garment."""
-    if pattern == 1:
+    if pattern == STRIPES:
         return 1.0 if sin(6.2832 * z / period + phase) > 0.1 else 0.0
-    if pattern == 2:
+    if pattern == BARS:
         return 1.0 if sin(6.2832 * y / period + phase) > 0.3 else 0.0
-    if pattern == 3:
+    if pattern == CHECK:
         return 0.5 * (sin(6.2832 * z / period) > 0.2) + 0.5 * (sin(6.2832 * y / period) > 0.2)
-    if pattern == 4:
+    if pattern == DOTS:
         a, b = y / period - floor(y / period) - 0.5, z / period - floor(z / period) - 0.5
         return 1.0 if a * a + b * b < 0.06 else 0.0
-    if pattern == 5:
+    if pattern == CLOUDS:
         return smooth_noise(x / period * 2, y / period * 2, z / period * 2)
     return 0.0

@@ -4,7 +4,7 @@
 from math import exp, floor, sqrt
 
 from numba import njit
-from pose3d_ros.simulation.looks import COLUMNS
+from pose3d_ros.simulation.looks import COLUMNS, PRINT
 from pose3d_ros.simulation.noise import pattern_share, smooth_noise
 
 SKIN, HAIR, SHIRT, SHIRT_2, TROUSERS, TROUSERS_2, SHOES, IRIS = (
@@ -15,45 +15,125 @@ SHIRT_PATTERN, TROUSERS_PATTERN, PERIOD, BEARD, FOLDS, PHASE, HEAD, SCALE, LIPS 
                                'phase', 'head', 'scale', 'lips'))
 
 
+IS_HAIR, IS_SHIRT, IS_TROUSERS, IS_SHOES, IS_SKIN = range(5)  # see LAYERS of parts.py
+
+
+@njit(cache=True)
+def body_colour(colour, looks, p, layers, place, px):
+    """Write the colour of a place on a person; return which layer is seen there."""
+    layer = IS_SKIN
+    for covering in range(4):
+        if layers[covering] > 0:
+            layer = covering
+            break
+    first, second, share = cloth(looks, p, layer, place)
+    for c in range(3):
+        colour[c] = looks[p, first + c] + share * (looks[p, second + c] - looks[p, first + c])
+    paint_grain(colour, looks, p, layer, place)
+    if layer == IS_SKIN:
+        paint_skin(colour, looks, p, place, px)
+    return layer
+
+
+@njit(cache=True)
+def cloth(looks, p, layer, place):
+    """Return the columns of a layer's two colours, and the share of the second at a place."""
+    x, y, z = place
+    if layer == IS_HAIR:
+        return HAIR, HAIR, 0.0
+    if layer == IS_SHIRT:
+        return SHIRT, SHIRT_2, shirt_share(looks, p, x, y, z)
+    if layer == IS_TROUSERS:
+        pattern = int(looks[p, TROUSERS_PATTERN])
+        share = pattern_share(pattern, x, y, z, looks[p, PERIOD], looks[p, PHASE])
+        return TROUSERS, TROUSERS_2, 0.6 * share
+    return (SHOES, SHOES, 0.0) if layer == IS_SHOES else (SKIN, SKIN, 0.0)
+
+
+@njit(cache=True)
+def shirt_share(looks, p, x, y, z):
+    """Return the share of the second colour at a place on a shirt."""
+    pattern = int(looks[p, SHIRT_PATTERN])
+    if pattern != PRINT:
+        return pattern_share(pattern, x, y, z, looks[p, PERIOD], looks[p, PHASE])
+    a, b = y / 0.10, (z - looks[p, HEAD + 2] + 0.36) / 0.11  # on the chest
+    if x > 0 and abs(a) < 1 and abs(b) < 1:
+        return 1.0 if smooth_noise(a * 2.5 + looks[p, PHASE], b * 2.5, 1.0) > 0.45 else 0.0
+    return 0.0
+
+
+@njit(cache=True)
+def paint_grain(colour, looks, p, layer, place):
+    """Paint strands of hair, the weave of cloth, the sole of a shoe."""
+    x, y, z = place
+    grain = smooth_noise(x * 60, y * 60, z * 60) - 0.5
+    if layer == IS_HAIR:
+        grain = 1.6 * (smooth_noise(x * 160, y * 160, z * 25) - 0.5)
+    elif layer == IS_SHOES and z < 0.018:
+        for c in range(3):
+            colour[c] = 0.75 if looks[p, PHASE] > 4 else 0.12
+    darken(colour, 1 + 0.16 * grain)
+
+
+@njit(cache=True)
+def paint_skin(colour, looks, p, place, px):
+    """Paint what bare skin shows: the face, the trunk, or gaps between the fingers."""
+    x, y, z = place
+    scale = looks[p, SCALE]
+    up = (z - looks[p, HEAD + 2]) / scale  # from the middle of the ears, 1.70 m tall
+    if up > -0.13:
+        paint_face(colour, looks, p, (x - looks[p, HEAD]) / scale, y / scale, up, px)
+    elif up > -0.66 and abs(y) < 0.15 * scale and up < -0.19:
+        paint_trunk(colour, x, y / scale, up)
+    elif up < -0.86 and z > 0.5 * scale:
+        gap = (x / scale + 0.002) / 0.0185
+        if abs(gap - floor(gap + 0.5)) < 0.12:
+            darken(colour, 0.72)
+
+
 @njit(cache=True)
 def paint_face(colour, looks, p, x, y, z, px):
-    """Paint eyes, brows, mouth and beard; x, y, z: from the middle of the ears, 1.70 m tall."""
+    """Paint a face; x, y, z: from the middle of the ears, 1.70 m tall."""
     side = abs(y)
     if x < 0.03:
         return
-    flush = exp(-((side - 0.042) ** 2 + (z + 0.025) ** 2) / 0.0006)
-    colour[1] *= 1 - 0.10 * flush
-    colour[2] *= 1 - 0.10 * flush
-    beard = looks[p, BEARD]
-    mouth = (z + 0.058) ** 2 / 0.0002 + y * y / 0.0006
-    if beard > 0 and z < -0.032 and side < 0.07 and mouth > 1:
-        for c in range(3):
-            colour[c] += beard * 0.8 * (looks[p, HAIR + c] - colour[c])
-    soft = max(px, 0.0015)
-    eye = ((side - 0.0325) / 0.016) ** 2 + ((z - 0.026) / 0.0064) ** 2
-    lid = ((side - 0.0325) / 0.021) ** 2 + ((z - 0.029) / 0.0125) ** 2
-    arch = 28 * (side - 0.034) ** 2
-    brow = ((side - 0.034) / 0.021) ** 2 + ((z - 0.047 + arch) / 0.0042) ** 2
-    shade = 1.0
-    if lid < 1.0:
-        shade = 0.62
-    if brow < 1.0 + soft * 100:
-        for c in range(3):
-            colour[c] += 0.75 * (looks[p, HAIR + c] * 0.8 - colour[c])
-    for c in range(3):
-        colour[c] *= shade
-    if eye < 1.0:
-        iris = sqrt((side - 0.0325) ** 2 + (z - 0.0265) ** 2)
-        for c in range(3):
-            colour[c] = 0.78 if iris > 0.0068 else (looks[p, IRIS + c] if iris > 0.003 else 0.03)
+    paint_cheeks(colour, looks, p, side, z)
+    paint_eyes(colour, looks, p, side, z, px)
     lips = (y / 0.026) ** 2 + ((z + 0.062) / 0.0085) ** 2
     if lips < 1.0:
         line = 0.55 if abs(z + 0.0615) < 0.0018 else 1.0
         for c in range(3):
             colour[c] = looks[p, LIPS + c] * line
-    if (side - 0.008) ** 2 + (z + 0.030) ** 2 < 0.000022:
+    if (side - 0.008) ** 2 + (z + 0.030) ** 2 < 0.000022:  # a nostril
+        darken(colour, 0.45)
+
+
+@njit(cache=True)
+def paint_cheeks(colour, looks, p, side, z):
+    """Paint a flush, and a beard around the mouth."""
+    flush = exp(-((side - 0.042) ** 2 + (z + 0.025) ** 2) / 0.0006)
+    colour[1] *= 1 - 0.10 * flush
+    colour[2] *= 1 - 0.10 * flush
+    mouth = (z + 0.058) ** 2 / 0.0002 + side * side / 0.0006
+    if looks[p, BEARD] > 0 and z < -0.032 and side < 0.07 and mouth > 1:
+        cover(colour, looks, p, HAIR, 1.0, looks[p, BEARD] * 0.8)
+
+
+@njit(cache=True)
+def paint_eyes(colour, looks, p, side, z, px):
+    """Paint an eye with its lid and its brow."""
+    eye = ((side - 0.0325) / 0.016) ** 2 + ((z - 0.026) / 0.0064) ** 2
+    lid = ((side - 0.0325) / 0.021) ** 2 + ((z - 0.029) / 0.0125) ** 2
+    arch = 28 * (side - 0.034) ** 2
+    brow = ((side - 0.034) / 0.021) ** 2 + ((z - 0.047 + arch) / 0.0042) ** 2
+    if brow < 1.0 + max(px, 0.0015) * 100:
+        cover(colour, looks, p, HAIR, 0.8, 0.75)
+    if lid < 1.0:
+        darken(colour, 0.62)
+    if eye < 1.0:
+        iris = sqrt((side - 0.0325) ** 2 + (z - 0.0265) ** 2)
         for c in range(3):
-            colour[c] *= 0.45
+            colour[c] = 0.78 if iris > 0.0068 else (looks[p, IRIS + c] if iris > 0.003 else 0.03)
 
 
 @njit(cache=True)
@@ -70,54 +150,18 @@ def paint_trunk(colour, x, y, z):
         shade -= 0.22 * exp(-y * y / 0.00016)
         blade = (side - 0.085) ** 2 / 0.0009 + (z + 0.34) ** 2 / 0.006
         shade += 0.10 * exp(-blade) - 0.12 * exp(-abs(blade - 2.2) * 4)
-    for c in range(3):
-        colour[c] *= shade
+    darken(colour, shade)
 
 
 @njit(cache=True)
-def body_colour(colour, looks, p, layers, place, px):
-    """Write the colour of a place on a person; return the layer (0 hair to 3 shoes, 4 skin)."""
-    x, y, z = place
-    layer, first, second, share = 4, SKIN, SKIN, 0.0
-    period = looks[p, PERIOD]
-    if layers[0] > 0:
-        layer, first, second = 0, HAIR, HAIR
-    elif layers[1] > 0:
-        layer, first, second = 1, SHIRT, SHIRT_2
-        pattern = int(looks[p, SHIRT_PATTERN])
-        if pattern == 6:  # a print on the chest
-            a, b = y / 0.10, (z - looks[p, HEAD + 2] + 0.36) / 0.11
-            if x > 0 and abs(a) < 1 and abs(b) < 1:
-                inked = smooth_noise(a * 2.5 + looks[p, PHASE], b * 2.5, 1.0) > 0.45
-                share = 1.0 if inked else 0.0
-        else:
-            share = pattern_share(pattern, x, y, z, period, looks[p, PHASE])
-    elif layers[2] > 0:
-        layer, first, second = 2, TROUSERS, TROUSERS_2
-        pattern = int(looks[p, TROUSERS_PATTERN])
-        share = 0.6 * pattern_share(pattern, x, y, z, period, looks[p, PHASE])
-    elif layers[3] > 0:
-        layer, first, second = 3, SHOES, SHOES
+def darken(colour, factor):
+    """Multiply a colour with a factor."""
     for c in range(3):
-        colour[c] = looks[p, first + c] + share * (looks[p, second + c] - looks[p, first + c])
-    grain = smooth_noise(x * 60, y * 60, z * 60) - 0.5
-    if layer == 0:
-        grain = 1.6 * (smooth_noise(x * 160, y * 160, z * 25) - 0.5)
-    elif layer == 3 and z < 0.018:  # the sole
-        for c in range(3):
-            colour[c] = 0.75 if looks[p, PHASE] > 4 else 0.12
+        colour[c] *= factor
+
+
+@njit(cache=True)
+def cover(colour, looks, p, column, factor, share):
+    """Cover a share of a colour with another one of the person's, times a factor."""
     for c in range(3):
-        colour[c] *= 1 + 0.16 * grain
-    if layer == 4:
-        scale = looks[p, SCALE]
-        hz = (z - looks[p, HEAD + 2]) / scale
-        if hz > -0.13:
-            paint_face(colour, looks, p, (x - looks[p, HEAD]) / scale, y / scale, hz, px)
-        elif hz > -0.66 and abs(y) < 0.15 * scale and hz < -0.19:
-            paint_trunk(colour, x, y / scale, hz)
-        elif hz < -0.86 and z > 0.5 * scale:  # between the fingers
-            gap = (x / scale + 0.002) / 0.0185
-            if abs(gap - floor(gap + 0.5)) < 0.12:
-                for c in range(3):
-                    colour[c] *= 0.72
-    return layer
+        colour[c] += share * (looks[p, column + c] * factor - colour[c])

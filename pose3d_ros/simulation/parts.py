@@ -36,56 +36,63 @@ class Parts:
         self.above_hips = points[:, 2] - flesh.joints['pelvis'][2]
         self.above_neck = (points[:, 2] - flesh.joints['neck'][2]) / (
             flesh.joints['head'][2] - flesh.joints['neck'][2])
-        self.hair = np.full(len(points), -1.0)
-        if flesh.outfit.hair != 'bald':
-            near = self.above_neck > -1.0
-            hair = flesh.hair(points[near])
-            other = np.minimum(flesh.head(points[near]), flesh.trunk(points[near]))
-            self.hair[near] = np.minimum(other - hair, 0.01 - hair) - 0.0015
-            if flesh.outfit.hair in ('short', 'bun'):  # cut close on the nape
-                behind = -0.035 - flesh.head_local(points[near])[:, 0]
-                self.hair[near] = np.maximum(self.hair[near], np.minimum(
-                    behind, flesh.hairline(points[near])))
+        self.hair = self._hair()
         self.skirt = np.zeros(len(points), bool)
         if flesh.outfit.skirt:
             self.skirt = (flesh.skirt(points) < flesh.leg(points) - 0.002) & (self.arm < 0.5)
+
+    def _hair(self) -> np.ndarray:
+        """Return the field (V,) of the hair."""
+        flesh, field = self.flesh, np.full(len(self.points), -1.0)
+        if flesh.outfit.hair != 'bald':
+            near = self.above_neck > -1.0
+            points = self.points[near]
+            hair, other = flesh.hair(points), np.minimum(flesh.head(points), flesh.trunk(points))
+            field[near] = np.minimum(other - hair, 0.01 - hair) - 0.0015
+            if flesh.outfit.hair in ('short', 'bun'):  # cut close on the nape
+                behind = -0.035 - flesh.head_local(points)[:, 0]
+                field[near] = np.maximum(field[near], np.minimum(behind, flesh.hairline(points)))
+        return field
 
     def weights(self) -> np.ndarray:
         """Return the weights (V, B) of the bones."""
         head_z = self.flesh.head_local(self.points)[:, 2]
         head = np.where(self.hair > 0, step(head_z, -0.22, -0.08), step(self.above_neck, 0.1, 0.8))
-        thigh = step(self.leg_place, -0.06, 0.26) * step(self.points[:, 1], -0.01, 0.05)
-        side = step(self.vertices[:, 1], -0.13, 0.13)  # of the left thigh in a skirt
-        in_skirt = 0.85 * step(-self.above_hips, -0.02, 0.22)
-        chest = step(self.trunk_place, 0.05, 0.6)
         arm = self.arm * step(self.arm_place, -0.22, 0.34)
+        chest = step(self.trunk_place, 0.05, 0.6)
         girdle = step(self.trunk_place, 0.62, 0.92) * step(self.points[:, 1], 0.02, 0.12) * (
             1 - head)
-        weights = np.zeros((len(self.points), len(BONES)))
-
-        def put(bone, value):
-            weights[:, BONES.index(bone)] = value
-
-        put('head', head * (1 - arm))
+        weights = dict.fromkeys(BONES)
+        weights['head'] = head * (1 - arm)
         rest = (1 - head) * (1 - arm)
-        for name, mine in (('left', self.is_left), ('right', ~self.is_left)):
-            leg = np.where(self.skirt, in_skirt * (side if name == 'left' else 1 - side),
-                           thigh * mine) * (1 - self.arm)
-            shank = step(self.leg_place, 0.88, 1.12) * ~self.skirt
-            foot = step(self.leg_place, 1.90, 2.03) * ~self.skirt
-            put(f'{name}_thigh', leg * (1 - shank))
-            put(f'{name}_shank', leg * shank * (1 - foot))
-            put(f'{name}_foot', leg * shank * foot)
+        for side, mine in (('left', self.is_left), ('right', ~self.is_left)):
+            leg = self._leg(side, mine)
+            weights |= self._leg_bones(side, leg) | self._arm_bones(side, mine * arm)
             rest = rest - leg * (1 - head) * (1 - arm)
-            fore, hand = step(self.arm_place, 0.86, 1.14), step(self.arm_place, 1.92, 2.08)
-            put(f'{name}_upper_arm', mine * arm * (1 - fore))
-            put(f'{name}_forearm', mine * arm * fore * (1 - hand))
-            put(f'{name}_hand', mine * arm * fore * hand)
-            put(f'{name}_clavicle', mine * np.clip(rest, 0, 1) * girdle)
+            weights[f'{side}_clavicle'] = mine * np.clip(rest, 0, 1) * girdle
         rest = np.clip(rest, 0, 1) * (1 - girdle)
-        put('chest', rest * chest)
-        put('pelvis', rest * (1 - chest))
+        weights['chest'], weights['pelvis'] = rest * chest, rest * (1 - chest)
+        weights = np.stack([weights[bone] for bone in BONES], axis=1)
         return weights / weights.sum(1, keepdims=True)
+
+    def _leg(self, side: str, mine: np.ndarray) -> np.ndarray:
+        """Return the weights (V,) of a whole leg; both move what lies between them in a skirt."""
+        thigh = step(self.leg_place, -0.06, 0.26) * step(self.points[:, 1], -0.01, 0.05)
+        left = step(self.vertices[:, 1], -0.13, 0.13)
+        in_skirt = 0.85 * step(-self.above_hips, -0.02, 0.22)
+        return np.where(self.skirt, in_skirt * (left if side == 'left' else 1 - left),
+                        thigh * mine) * (1 - self.arm)
+
+    def _leg_bones(self, side: str, leg: np.ndarray) -> dict[str, np.ndarray]:
+        shank = step(self.leg_place, 0.88, 1.12) * ~self.skirt
+        foot = step(self.leg_place, 1.90, 2.03) * ~self.skirt
+        return {f'{side}_thigh': leg * (1 - shank), f'{side}_shank': leg * shank * (1 - foot),
+                f'{side}_foot': leg * shank * foot}
+
+    def _arm_bones(self, side: str, arm: np.ndarray) -> dict[str, np.ndarray]:
+        fore, hand = step(self.arm_place, 0.86, 1.14), step(self.arm_place, 1.92, 2.08)
+        return {f'{side}_upper_arm': arm * (1 - fore), f'{side}_forearm': arm * fore * (1 - hand),
+                f'{side}_hand': arm * fore * hand}
 
     def layers(self) -> np.ndarray:
         """Return the fields (V, 4) of LAYERS."""

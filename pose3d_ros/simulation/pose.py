@@ -117,59 +117,61 @@ class Skeleton3D:
 
 def articulate(pose: Pose, anatomy: Anatomy) -> Skeleton3D:
     """Return the bones of a person in a pose."""
-    rest, bones, joints = anatomy.joints, {}, {}
-
-    def place(bone, turn, pivot, at):
-        bones[bone] = (turn, at - turn @ rest[pivot])
-        return bones[bone]
-
-    def carried(bone, *names):
-        turn, shift = bones[bone]
-        joints.update({name: turn @ rest[name] + shift for name in names})
-
-    place('pelvis', pose.hips, 'pelvis', pose.pelvis)
-    carried('pelvis', 'pelvis', 'lumbar', 'left_hip', 'right_hip')
-    place('chest', pose.chest, 'lumbar', joints['lumbar'])
-    carried('chest', 'nape', 'left_sternum', 'right_sternum')
-    place('head', pose.head, 'nape', joints['nape'])
-    carried('head', 'nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear')
+    rig = _Rig(anatomy.joints)
+    rig.place('pelvis', pose.hips, 'pelvis', pose.pelvis,
+              'pelvis', 'lumbar', 'left_hip', 'right_hip')
+    rig.hang('chest', pose.chest, 'lumbar', 'nape', 'left_sternum', 'right_sternum')
+    rig.hang('head', pose.head, 'nape', 'nose', 'left_eye', 'right_eye', 'left_ear', 'right_ear')
     for i, side in enumerate(SIDES):
         girdle = pose.chest @ _girdle(pose.chest.T @ pose.arms[i, 0], 1 - 2 * i)
-        place(f'{side}_clavicle', girdle, f'{side}_sternum', joints[f'{side}_sternum'])
-        carried(f'{side}_clavicle', f'{side}_shoulder')
-        arm = ('shoulder', 'elbow', 'wrist')
-        _limb(place, carried, rest, joints, side, ('upper_arm', 'forearm'), arm, pose.arms[i],
-              pose.chest, 1.0)
-        place(f'{side}_hand', bones[f'{side}_forearm'][0], f'{side}_wrist',
-              joints[f'{side}_wrist'])
-        _limb(place, carried, rest, joints, side, ('thigh', 'shank'), ('hip', 'knee', 'ankle'),
-              pose.legs[i], pose.hips, -1.0)
-        place(f'{side}_foot', pose.feet[i], f'{side}_ankle', joints[f'{side}_ankle'])
+        rig.hang(f'{side}_clavicle', girdle, f'{side}_sternum', f'{side}_shoulder')
+        forearm = rig.limb(side, ('upper_arm', 'forearm'), ('shoulder', 'elbow', 'wrist'),
+                           pose.arms[i], pose.chest, 1.0)
+        rig.hang(f'{side}_hand', forearm, f'{side}_wrist')
+        rig.limb(side, ('thigh', 'shank'), ('hip', 'knee', 'ankle'), pose.legs[i], pose.hips,
+                 -1.0)
+        rig.hang(f'{side}_foot', pose.feet[i], f'{side}_ankle')
+    joints = rig.joints
     joints['neck'] = (joints['left_shoulder'] + joints['right_shoulder']) / 2
     joints['head'] = (joints['left_ear'] + joints['right_ear']) / 2
-    return Skeleton3D(np.stack([bones[bone][0] for bone in BONES]),
-                      np.stack([bones[bone][1] for bone in BONES]), joints)
+    turns, shifts = zip(*(rig.bones[bone] for bone in BONES))
+    return Skeleton3D(np.stack(turns), np.stack(shifts), joints)
+
+
+class _Rig:
+    """The bones that have their place already, from the pelvis outwards, and their joints."""
+
+    def __init__(self, rest: dict[str, np.ndarray]):
+        self._rest, self.bones, self.joints = rest, {}, {}
+
+    def place(self, bone: str, turn: np.ndarray, pivot: str, at: np.ndarray, *carried: str):
+        """Turn a bone and put a joint of it somewhere; it carries others along."""
+        shift = at - turn @ self._rest[pivot]
+        self.bones[bone] = turn, shift
+        self.joints |= {name: turn @ self._rest[name] + shift for name in carried}
+
+    def hang(self, bone: str, turn: np.ndarray, pivot: str, *carried: str):
+        """Turn a bone at a joint that another one carries."""
+        self.place(bone, turn, pivot, self.joints[pivot], *carried)
+
+    def limb(self, side: str, bones, names, directions, trunk, bend: float) -> np.ndarray:
+        """Turn both bones of a limb, which bends forward (1) or backward (-1); return the far."""
+        root, middle, end = (f'{side}_{name}' for name in names)
+        modelled = unit(self._rest[end] - self._rest[root])
+        free = trunk @ between(modelled, trunk.T @ directions[0])  # by the direction alone
+        across = directions[1] - (directions[1] @ directions[0]) * directions[0]
+        aim = bend * across + 0.25 * (free @ FORWARD)
+        near = _frame(directions[0], aim) @ _frame(modelled, FORWARD).T
+        self.hang(f'{side}_{bones[0]}', near, root, middle)
+        far = between(near @ modelled, directions[1]) @ near
+        self.hang(f'{side}_{bones[1]}', far, middle, end)
+        return far
 
 
 def _girdle(arm: np.ndarray, side: float) -> np.ndarray:
     """Return how far the shoulder girdle goes with an arm's direction in the chest frame."""
     raised = 0.42 * max(np.arcsin(np.clip(arm[2], -1, 1)) + 0.35, 0)
     return about(0, side * min(raised, 0.6)) @ about(2, -side * 0.22 * max(arm[0], 0))
-
-
-def _limb(place, carried, rest, joints, side, bones, names, directions, trunk, bend):
-    """Turn both bones of a limb; the joint between them bends forward (1) or backward (-1)."""
-    root, middle, end = (f'{side}_{name}' for name in names)
-    modelled = unit(rest[end] - rest[root])
-    free = trunk @ between(modelled, trunk.T @ directions[0])  # as turned by the direction alone
-    across = directions[1] - (directions[1] @ directions[0]) * directions[0]
-    aim = bend * across + 0.25 * (free @ FORWARD)
-    near = _frame(directions[0], aim) @ _frame(modelled, FORWARD).T
-    place(f'{side}_{bones[0]}', near, root, joints[root])
-    carried(f'{side}_{bones[0]}', middle)
-    far = between(near @ modelled, directions[1]) @ near
-    place(f'{side}_{bones[1]}', far, middle, joints[middle])
-    carried(f'{side}_{bones[1]}', end)
 
 
 def _frame(along: np.ndarray, aim: np.ndarray) -> np.ndarray:

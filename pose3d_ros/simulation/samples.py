@@ -8,27 +8,32 @@ else is new in each sample. Equal generators give equal samples.
 """
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from pose3d_ros.core.camera import PinholeCamera
-from pose3d_ros.core.crop import crop_affine
-from pose3d_ros.simulation.crowd import assemble, dress, make_person, Moment
+from pose3d_ros.simulation.crowd import assemble, dress, make_person
 from pose3d_ros.simulation.figure import Figure
-from pose3d_ros.simulation.kernels import project
-from pose3d_ros.simulation.lens import look_from, pinhole, View
+from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.mocap import imitate
 from pose3d_ros.simulation.motions import ACTIONS, SEAT, tangled
 from pose3d_ros.simulation.picture import Picture, take
 from pose3d_ros.simulation.pose import about, Pose
 from pose3d_ros.simulation.room import Box, make_light, make_room, see
+from pose3d_ros.simulation.staging import (
+    box_around,
+    camera_before,
+    camera_on,
+    cropped,
+    furniture,
+    furniture_at,
+    papered,
+)
 from pose3d_ros.simulation.truth import PersonTruth, truths_of
 from pose3d_ros.simulation.walking import stride
 
-CAMERA_WIDTH, CAMERA_HEIGHT = 640, 480  # px, of the imagined whole picture
 MOST_BOXES = 9  # in a picture
 LEAST_VISIBLE = 4  # keypoints in a crop
 BARE = 0.35  # share of the men who wear no shirt
-HIGH = 0.3  # share of the cameras that hang under the ceiling and look down
+ANYWHERE = Box((0, 0, 0.3), (0.5, 0.5, 0.5))  # stands in for those of each picture
 
 
 @dataclass(frozen=True)
@@ -106,9 +111,9 @@ class Sampler:
             if np.hypot(*aside[:2]) > 0.4:
                 people, poses, seats = [person, other], [pose, theirs], seats + more
         moment = assemble(people, poses)
-        view = self._camera_on(rng, moment)
-        view = _cropped(view, self._box(rng, moment, view, jitter), size, padding)
-        picture = self._photograph(rng, moment, view, seats + self._furniture(rng, view))
+        view = camera_on(rng, moment)
+        view = cropped(view, box_around(rng, moment, view, jitter), size, padding)
+        picture = self._photograph(rng, moment, view, seats + furniture(rng, view))
         truth = truths_of(moment, view, picture)[0]
         return Crop(picture.image, truth.keypoints, truth.visible, picture.owner == 1,
                     truth.joints, view.camera)
@@ -125,15 +130,12 @@ class Sampler:
                 people, poses, boxes = [*people, person], [*poses, pose], boxes + seats
                 spots.append(spot)
         moment = assemble(people, poses) if people else None
-        camera = pinhole(size[1], size[0], rng.uniform(50, 85))
-        tilt = rng.normal(-0.12, 0.12)
-        view = View(camera, look_from([-rng.uniform(2.4, 4.2), rng.normal(0, 0.4), np.clip(
-            1.35 - 2.2 * tilt + rng.normal(0, 0.3), 0.4, 2.9)], rng.normal(0, 0.12), tilt))
-        boxes += tuple(_furniture_at(rng, [rng.uniform(-1.6, 2.5), rng.uniform(-3, 3)])
+        view = camera_before(rng, size[1], size[0])
+        boxes += tuple(furniture_at(rng, [rng.uniform(-1.6, 2.5), rng.uniform(-3, 3)])
                       for _ in range(rng.integers(0, 4)))
         picture = self._photograph(rng, moment, view, boxes)
         truths = truths_of(moment, view, picture) if moment else []
-        return Shot(picture.image, truths, picture.depth, camera)
+        return Shot(picture.image, truths, picture.depth, view.camera)
 
     def _somebody(self, rng, spot) -> tuple:
         """Return a person in new colours, a pose at a spot (3,), and what the person sits on."""
@@ -164,50 +166,11 @@ class Sampler:
             pose = ACTIONS[name](figure, rng.uniform(0, 60), style)
         return pose.moved(np.eye(3), -pose.pelvis * [1, 1, 0]), name == 'sit'
 
-    def _camera_on(self, rng, moment: Moment) -> View:
-        """Return a camera that sees the first person somewhere in its picture."""
-        camera = pinhole(CAMERA_WIDTH, CAMERA_HEIGHT, rng.uniform(45, 90))
-        distance = rng.uniform(1.3, 6.0)
-        height = float(np.clip(rng.normal(1.3, 0.55), 0.25, 2.9))
-        if rng.random() < HIGH:
-            distance, height = rng.uniform(1.5, 4.5), rng.uniform(2.2, 3.1)
-        aim = moment.joints[0]['pelvis'][2] + rng.normal(0.1, 0.25)
-        aside = rng.uniform(-0.35, 0.35)  # rad: not only in the middle of the picture
-        return View(camera, look_from([-distance, 0, height], aside, np.arctan2(
-            aim - height, distance) + rng.normal(0, 0.08)))
-
-    def _box(self, rng, moment: Moment, view: View, jitter: float) -> np.ndarray:
-        """Return a box around what there is of the first person in the picture, shaken."""
-        vertices = moment.vertices[:moment.first_vertex[1]:5]
-        pixels, depth = project(vertices, view.rotation, view.camera_from_world[:3, 3],
-                                view.camera.matrix, view.lens, np.inf)
-        pixels = pixels[depth > 0].astype(float)
-        box = np.concatenate([pixels.min(0), pixels.max(0)])
-        if rng.random() < 0.75:  # else as if nothing were cut off
-            limit = np.array([CAMERA_WIDTH, CAMERA_HEIGHT])
-            box = np.clip(box, 0, [*(limit - 1), *(limit - 1)])
-        size = np.maximum(box[2:] - box[:2], 20)
-        middle = (box[2:] + box[:2]) / 2 + size * rng.normal(0, jitter / 2, 2)
-        size = size * np.exp(rng.normal(0, jitter))
-        if rng.random() < 0.15:  # a detector's mistake: half of the person only
-            middle[1] -= size[1] * rng.uniform(0.1, 0.3)
-            size[1] *= rng.uniform(0.4, 0.75)
-        return np.concatenate([middle - size / 2, middle + size / 2])
-
-    def _furniture(self, rng, view: View) -> tuple[Box, ...]:
-        """Return boxes, at times one that hides part of the first person."""
-        boxes = [_furniture_at(rng, [rng.uniform(0.6, 3), rng.uniform(-2.5, 2.5)])
-                 for _ in range(rng.integers(0, 3))]
-        if rng.random() < 0.25:
-            share = rng.uniform(0.15, 0.6)
-            boxes.append(_furniture_at(rng, [view.eye[0] * share, rng.normal(0, 0.5)]))
-        return tuple(boxes)
-
     def _photograph(self, rng, moment, view: View, boxes: tuple[Box, ...]) -> Picture:
         number = int(rng.integers(len(self._rooms)))
         if self._rooms[number] is None:
             self._rooms[number] = make_room(
-                np.random.default_rng([self._seed, 2, number]), (_ANYWHERE,) * MOST_BOXES)
+                np.random.default_rng([self._seed, 2, number]), (ANYWHERE,) * MOST_BOXES)
         stored = self._rooms[number]
         extent = stored.extent * rng.uniform(0.7, 1.3)
         room = replace(stored, boxes=boxes, tiles=stored.tiles[:1 + len(boxes)],
@@ -215,37 +178,5 @@ class Sampler:
                        light=make_light(rng))
         backdrop = see(room, view)
         if self._backgrounds and rng.random() < 0.5:
-            backdrop = _papered(rng, backdrop, self._backgrounds)
+            backdrop = papered(rng, backdrop, self._backgrounds)
         return take(moment, view, backdrop, room.light)
-
-
-_ANYWHERE = Box((0, 0, 0.3), (0.5, 0.5, 0.5))
-
-
-def _furniture_at(rng, place) -> Box:
-    size = rng.uniform([0.25, 0.25, 0.3], [1.0, 1.3, 1.3])
-    lift = rng.uniform(0.3, 1.2) if rng.random() < 0.15 else 0.0
-    return Box((*place, size[2] / 2 + lift), tuple(size), rng.uniform(0, np.pi))
-
-
-def _cropped(view: View, box, size, padding) -> View:
-    """Return the view through the crop's pixels: straight from the world, nothing resized."""
-    affine = crop_affine(box, size, padding)
-    matrix = np.vstack([affine, [0, 0, 1]]) @ view.camera.matrix
-    camera = PinholeCamera(size[1], size[0], matrix, 'plumb_bob', view.camera.distortion)
-    return View(camera, view.camera_from_world)
-
-
-def _papered(rng, backdrop, backgrounds):
-    """Return the backdrop with a piece of a picture in place of the room."""
-    picture = backgrounds[rng.integers(len(backgrounds))]
-    height, width = backdrop.depth.shape
-    share = rng.uniform(0.3, 1.0)
-    aspect = width / height
-    high = int(max(2, min(picture.shape[0], picture.shape[1] / aspect) * share))
-    wide = int(max(2, high * aspect))
-    y, x = rng.integers(picture.shape[0] - high + 1), rng.integers(picture.shape[1] - wide + 1)
-    piece = cv2.resize(picture[y:y + high, x:x + wide], (width, height),
-                       interpolation=cv2.INTER_AREA)
-    linear = (piece.astype(np.float32) / 255) ** np.float32(2.2)
-    return replace(backdrop, ambient=0.6 * linear, direct=0.5 * linear)

@@ -12,7 +12,7 @@ from numba import njit
 import numpy as np
 from pose3d_ros.simulation.lamp import shine
 from pose3d_ros.simulation.noise import smooth_noise
-from pose3d_ros.simulation.paint import body_colour, FOLDS
+from pose3d_ros.simulation.paint import body_colour, FOLDS, IS_SHIRT, IS_TROUSERS
 
 
 @njit(cache=True)
@@ -68,7 +68,7 @@ def shade(image, owner, hit, pixels, depth, vertices, normals, triangles, layers
         World places and directions, and the mesh's fields.
     who : (V,) uint8
         Person of each vertex, from 0.
-    looks : (P, COUNT)
+    looks : (P, C)
         See looks.py.
     eye : (3,)
         The camera's place in the world, m.
@@ -96,7 +96,8 @@ def shade(image, owner, hit, pixels, depth, vertices, normals, triangles, layers
             person = who[i]
             owner[y, x] = person + 1
             layer = body_colour(colour, looks, person, fields, place, away / focal)
-            crease(normal, place, looks[person, FOLDS] if layer in (1, 2) else 0.0)
+            cloth = layer in (IS_SHIRT, IS_TROUSERS)
+            crease(normal, place, looks[person, FOLDS] if cloth else 0.0)
             diffuse, gloss = shine(lamp, spot, normal, eye, layer)
             sky = (u * openness[i] + v * openness[j] + w * openness[k]) * (
                 0.68 + 0.32 * normal[2])

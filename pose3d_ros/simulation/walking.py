@@ -29,17 +29,7 @@ def stride(figure: Figure, phase: float, speed: float, style) -> Pose:
     lively = np.clip(speed / 1.3, 0.2, 1.3)
     ankles, feet = [], []
     for sign in SIDES.values():
-        part = (phase + (0.5 if sign < 0 else 0)) % 1
-        if part < 0.6:  # on the floor
-            forward, lift = half * (1 - 2 * part / 0.6), 0.0
-            pitch = 0.25 * max(0, 1 - part / 0.1) - 0.75 * max(0, (part - 0.38) / 0.22) ** 2
-            lift = 0.11 * max(0, (part - 0.38) / 0.22) ** 2
-        else:
-            swing = (part - 0.6) / 0.4
-            smooth = swing * swing * (3 - 2 * swing)
-            forward = half * (2 * smooth - 1)
-            lift = 0.11 * (1 - swing) ** 2 + 0.09 * np.sin(np.pi * swing)
-            pitch = -0.75 * (1 - smooth) + 0.25 * smooth
+        forward, lift, pitch = _step((phase + (0.5 if sign < 0 else 0)) % 1, half)
         ankles.append(figure.ankle(sign, forward, -0.03 * sign, lift * lively * figure.scale))
         feet.append(about(2, 0.1 * sign) @ about(1, -pitch * lively))
     swing = np.cos(TAU * phase)
@@ -55,6 +45,17 @@ def stride(figure: Figure, phase: float, speed: float, style) -> Pose:
     pelvis = [0, 0.02 * np.sin(TAU * phase), figure.height - 0.008 - drop]
     return figure.pose(pelvis, hips, chest, about(1, 0.06 + 0.05 * style[6]) @ about(
         2, 0.15 * style[7]), hands, ankles, feet)
+
+
+def _step(part: float, half: float) -> tuple[float, float, float]:
+    """Return how far ahead (m), high (m) and steep (rad) a foot is at a part of its cycle."""
+    if part < 0.6:  # on the floor
+        heel, toe = max(0, 1 - part / 0.1), max(0, (part - 0.38) / 0.22) ** 2
+        return half * (1 - 2 * part / 0.6), 0.11 * toe, 0.25 * heel - 0.75 * toe
+    swing = (part - 0.6) / 0.4
+    smooth = swing * swing * (3 - 2 * swing)
+    lift = 0.11 * (1 - swing) ** 2 + 0.09 * np.sin(np.pi * swing)
+    return half * (2 * smooth - 1), lift, -0.75 * (1 - smooth) + 0.25 * smooth
 
 
 def step_length(figure: Figure, speed: float) -> float:
