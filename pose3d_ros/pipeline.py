@@ -1,24 +1,20 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The recipe: a frame in, bodies out. Reads from top to bottom like the README's picture."""
-import numpy as np
+"""The recipe: a frame in, bodies out."""
 from pose3d_ros.core.association import trunk_of
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.depth import fuse_depth
-from pose3d_ros.core.detection import detect_persons
-from pose3d_ros.core.duplicates import different
+from pose3d_ros.core.finding import Finder
 from pose3d_ros.core.fitting import Fit, fit_root
 from pose3d_ros.core.floor import Floor
 from pose3d_ros.core.history import RayHistory
-from pose3d_ros.core.keypoints import estimate_keypoints
-from pose3d_ros.core.lifting import hide_unseen, lift
-from pose3d_ros.core.looks import Palette, SIGMA
+from pose3d_ros.core.lifting import lift
 from pose3d_ros.core.observation import joint_weights, observe_joints
-from pose3d_ros.core.occlusion import covered
 from pose3d_ros.core.placement import joints_of, with_definition
-from pose3d_ros.core.records import Body, Found, Frame, Joints, Keypoints
+from pose3d_ros.core.records import Body, Found, Frame, Joints
 from pose3d_ros.core.scale import Scales
+from pose3d_ros.core.stature import scale_in_words, scale_prior
 from pose3d_ros.core.stopwatch import Stopwatch
 from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.tracking import Tracker
@@ -26,7 +22,7 @@ from pose3d_ros.core.tracking import Tracker
 
 class Pipeline:
     """
-    Frames of one camera to bodies; tracker, ray history and filters remember, nothing else does.
+    Frames of one camera to bodies; tracker, filters, scales and ray history remember.
 
     Parameters
     ----------
@@ -47,20 +43,18 @@ class Pipeline:
         self.keypoint_skeleton = heatmap.facts.keypoints
         self.joint_skeleton = lifter.facts.joints
         self.stopwatch = Stopwatch()
-        self._detector, self._heatmap, self._lifter = detector, heatmap, lifter
+        self._lifter = lifter
         self._lifted = _positions_of(lifter.facts, heatmap.facts)
         self._skin, self._floor = SkinModel(self.joint_skeleton), Floor(self.joint_skeleton)
-        self._scales = Scales(*self._scale_prior())
-        self._bones = np.array(self.keypoint_skeleton.bone_indices)
+        self._scales = Scales(*scale_prior(config.placement, lifter.facts.stature))
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
-        self._palette = Palette(self.keypoint_skeleton)
         self._tracker = Tracker(
             trunk_of(self.joint_skeleton), len(self.keypoint_skeleton),
             config.detection.max_bodies, config.tracking.birth, config.tracking.timeout)
+        self._finder = Finder(config, detector, heatmap, self._tracker)
         self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)
         self._bodies = Bodies(
             self.joint_skeleton, len(self.keypoint_skeleton), config.tracking.timeout)
-        self._frames = 0
 
     def __call__(self, frame: Frame) -> list[Body]:
         """Return the bodies in a frame; frames come in the order of their stamps."""
@@ -70,9 +64,9 @@ class Pipeline:
             expected = self._bodies.advance(frame.stamp, self._tracker.ids)
             self._tracker.expect(expected.positions, frame.camera)
         with self.stopwatch('detection'):
-            self._detect(frame)
+            self._finder.detect(frame)
         with self.stopwatch('keypoints'):
-            found = self._find(frame)
+            found = self._finder.find(frame)
         joints = self._joints(frame, found)
         with self.stopwatch('tracking'):
             ids = self._tracker.assign(frame.stamp, found, joints, expected)
@@ -87,13 +81,8 @@ class Pipeline:
     @property
     def scale_source(self) -> str:
         """Return in words where the size of bodies, and with it their distance, comes from."""
-        height, sigma = self.config.placement.height, self.config.placement.height_sigma
-        given = height or self._lifter.facts.stature
-        source = 'as given' if height else 'assumed: set placement.height where it is known'
-        return '; '.join([f'body height {given:.2f} m within {100 * sigma:.0f} %, {source}'] + [
-            f'{name} {size * self._lifter.facts.stature:.2f} m within {100 * within:.0f} % from '
-            + ' and '.join(sources)
-            for name, (size, within, sources) in self._scales.learned.items()])
+        return scale_in_words(
+            self.config.placement, self._lifter.facts.stature, self._scales.learned)
 
     @property
     def scale_sources(self) -> set[str]:
@@ -104,53 +93,8 @@ class Pipeline:
         """Forget everybody; new bodies get new ids."""
         self._tracker.reset()
 
-    def _detect(self, frame: Frame) -> None:
-        """Look for persons in the whole image where the tracks alone do not tell."""
-        self._searched = (
-            self._frames % self.config.detection.every == 0 or self._tracker.searching)
-        if self._searched:
-            boxes, _ = detect_persons(
-                self._detector, frame.image, self._detector.facts.size,
-                self.config.detection.min_score)
-            self._tracker.detect(boxes, frame.stamp)
-        self._frames += 1
-
-    def _find(self, frame: Frame) -> Found:
-        """Return the persons found in the boxes of tracks and of new detections."""
-        boxes, facts = self._tracker.boxes, self._heatmap.facts
-        if not len(boxes):
-            none = Keypoints.none(len(self.keypoint_skeleton))
-            return Found([], np.zeros(0, bool), none, none.positions, none.scores,
-                         np.zeros((len(self._tracker.tracks), 0)), np.zeros((0, len(SIGMA))))
-        keypoints = estimate_keypoints(
-            self._heatmap, frame.image, boxes, facts.size, facts.padding)
-        rays, scores = hide_unseen(
-            frame.camera.rays(keypoints.positions), keypoints.scores,
-            self.config.keypoints.min_score)
-        rays, scores = self._uncovered(frame, keypoints, rays, scores)
-        rows = np.flatnonzero((scores > 0).sum(axis=1) >= self.config.keypoints.min_seen)
-        rows = rows[different(keypoints.positions[rows], scores[rows] > 0, scores[rows])]
-        keypoints, rays, scores = keypoints[rows], rays[rows], scores[rows]
-        similarity = self._tracker.similarity(keypoints.positions, scores > 0)
-        colours = self._colours(frame.image, keypoints.positions, scores > 0)
-        return Found(
-            self._tracker.owners(similarity), rows >= len(self._tracker.tracks), keypoints, rays,
-            scores, similarity, colours)
-
-    def _colours(self, image: np.ndarray, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
-        """Return the colours of persons; who is alone need not be looked at in each frame."""
-        if len(seen) > 1 or self._searched:
-            return self._palette(image, positions, seen)
-        return np.full((len(seen), len(SIGMA)), np.nan)
-
-    def _uncovered(self, frame: Frame, keypoints: Keypoints, rays, scores) -> tuple:
-        """Return rays and scores without the keypoints that lie on somebody nearer."""
-        hidden = covered(
-            keypoints.positions, scores > 0, self._tracker.distances,
-            frame.camera.matrix[0, 0], self._bones)
-        return np.where(hidden[..., None], 0, rays), np.where(hidden, 0, scores)
-
     def _joints(self, frame: Frame, found: Found) -> Joints:
+        """Return the joints of the persons found, in metres."""
         prior = self._scales.at(frame.stamp, found.owners)
         if not len(found.rays):
             return Joints.none(len(self.joint_skeleton))
@@ -196,12 +140,6 @@ class Pipeline:
             stamp, ids, found.rays[rows][:, self._lifted], found.scores[rows][:, self._lifted])
         return self._bodies.update(
             self._tracker.bodies, ids, found.keypoints[rows], joints[rows])
-
-    def _scale_prior(self) -> tuple[float, float]:
-        """Return mean and standard deviation of a body's size over that of the lifter's joints."""
-        height, relative_sigma = self.config.placement.height, self.config.placement.height_sigma
-        scale = height / self._lifter.facts.stature if height else 1.0
-        return scale, scale * relative_sigma
 
 
 def _positions_of(lifter, heatmap) -> list[int]:
