@@ -1,7 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The recipe: a frame in, bodies out."""
-from pose3d_ros.core.association import trunk_of
 from pose3d_ros.core.bodies import Bodies
 from pose3d_ros.core.config import Config
 from pose3d_ros.core.depth import fuse_depth
@@ -49,7 +48,7 @@ class Pipeline:
         self._scales = Scales(*scale_prior(config.placement, lifter.facts.stature))
         self._weights = joint_weights(self.keypoint_skeleton, self.joint_skeleton)
         self._tracker = Tracker(
-            trunk_of(self.joint_skeleton), len(self.keypoint_skeleton),
+            self.keypoint_skeleton, self.joint_skeleton,
             config.detection.max_bodies, config.tracking.birth, config.tracking.timeout)
         self._finder = Finder(config, detector, heatmap, self._tracker)
         self._history = RayHistory(lifter.facts.window, lifter.facts.interval or 0.0)

@@ -2,25 +2,30 @@
 # SPDX-License-Identifier: Apache-2.0
 """Left and right that a network took for each other."""
 import numpy as np
-from pose3d_ros.core.sides import Sides
+from pose3d_ros.core import sides
+from pose3d_ros.core.records import Keypoints
+from pose3d_ros.core.sides import ImageSides, SpaceSides, TRUST
 from pose3d_ros.core.skeleton import Skeleton
 import pytest
 
 POINTS = 'nose', 'left_ankle', 'right_ankle', 'left_wrist', 'right_wrist'
-SIDES = Sides(Skeleton('test', POINTS, ()))
+SKELETON = Skeleton('test', POINTS, ())
+SPACE, IMAGE = SpaceSides(SKELETON), ImageSides(SKELETON)
+#: Where a person is expected, px.
+EXPECTED = np.array([[[50, 10], [60, 90], [40, 90], [70, 50], [30, 50]]], float)
 
 
 def told(straight, crossed):
-    return SIDES.exchanged(np.array([straight], float), np.array([crossed], float))[0].tolist()
+    return SPACE.exchanged(np.array([straight], float), np.array([crossed], float))[0].tolist()
 
 
-def test_a_pair_that_fits_only_crossed_is_exchanged():
+def test_legs_that_fit_only_crossed_are_exchanged():
     assert told([500, 20, 20, 1, 1], [500, 1, 2, 9, 9]) == [False, True, True, False, False]
-    assert told([0, 0, 0, 90, 20], [0, 0, 0, 2, 3]) == [False, False, False, True, True]
+    assert told([0, 6, 5, 1, 1], [0, 1, 1, 1, 1]) == [False, True, True, False, False]
 
 
-def test_legs_are_asked_sooner_than_arms():
-    assert told([0, 6, 5, 6, 5], [0, 1, 1, 1, 1]) == [False, True, True, False, False]
+def test_arms_are_never_asked_in_space():
+    assert told([0, 0, 0, 90, 90], [0, 0, 0, 2, 3]) == [False] * 5
 
 
 def test_a_pair_that_fits_as_it_is_stays():
@@ -36,7 +41,40 @@ def test_the_unknown_are_never_exchanged():
 
 
 @pytest.mark.parametrize('distance, asked', [
-    ([999, 4, 4, 49, 49], True), ([9, 4, 4, 49, 49], False), ([9, 6, 1, 1, 1], True),
+    ([999, 4, 4, 49, 49], False), ([9, 6, 1, 1, 1], True),
     ([np.nan] * 5, False)])
 def test_pairs_are_asked_only_when_one_may_be_far(distance, asked):
-    assert SIDES.in_doubt(np.array([distance])) is asked
+    assert SPACE.in_doubt(np.array([distance])) is asked
+
+
+def votes(found, seen=(True,) * 5):
+    return IMAGE.votes(EXPECTED, np.array([found], float), np.array([seen]))[0].tolist()
+
+
+def test_votes_by_hand():
+    assert votes(EXPECTED[0]) == [0, 0, 0, 1, 1]  # one side only; legs are asked in space
+    assert votes(EXPECTED[0, IMAGE.other]) == [0, 0, 0, -1, -1]
+    # each 10 px off, 30 px crossed: squares differ by more than CLEAR; 14 and 26 px do not
+    assert votes([*EXPECTED[0, :3], [60, 50], [40, 50]]) == [0, 0, 0, 1, 1]
+    assert votes([*EXPECTED[0, :3], [56, 50], [44, 50]]) == [0] * 5
+
+
+def test_half_a_pair_does_not_vote():
+    assert votes(EXPECTED[0], [True, True, True, True, False]) == [0] * 5
+
+
+def test_trust_grows_and_is_used_up():
+    vote = np.array([[1, 1, -1, 0, -1]])
+    before = np.array([[0, TRUST, 0.3, 0.3, 0.05]])
+    assert np.allclose(sides.trust(before, vote, 0.1), [[0.1, TRUST, 0.2, 0, 0]])
+
+
+def test_exchanging_twice_changes_nothing():
+    rng = np.random.default_rng(3)
+    found = Keypoints(rng.random((2, 5, 2)), rng.random((2, 5)), rng.random((2, 5, 2, 2)))
+    which = np.array([[False, True, True, False, False], [False] * 5])
+    once = found.exchanged(which, IMAGE.other)
+    assert (once.positions[0, 1] == found.positions[0, 2]).all()
+    assert once.scores[0, 2] == found.scores[0, 1] and (once.spread[1] == found.spread[1]).all()
+    again = once.exchanged(which, IMAGE.other)
+    assert all((getattr(again, name) == getattr(found, name)).all() for name in vars(found))

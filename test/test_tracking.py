@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which person is which: ids from frame to frame, with the filters that expect them."""
 import numpy as np
-from pose3d_ros.core.association import trunk_of
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.filtering import Filters
 from pose3d_ros.core.looks import SIGMA
 from pose3d_ros.core.records import Found, Joints, Keypoints, Source
-from pose3d_ros.core.skeleton import BODY_16
+from pose3d_ros.core.skeleton import BODY_16, LEGS
 from pose3d_ros.core.tracking import Tracker
 import pytest
 
@@ -24,7 +23,7 @@ class Room:
     """A tracker, filters, and persons at places (x, y, z) m, m from the camera."""
 
     def __init__(self, max_bodies=3, birth=1, timeout=0.5):
-        self.tracker = Tracker(trunk_of(BODY_16), 16, max_bodies, birth, timeout)
+        self.tracker = Tracker(BODY_16, BODY_16, max_bodies, birth, timeout)
         self.filters = Filters(BODY_16)
 
     def step(self, stamp, *places, detected=True, seen=None, score=0.9, noise=0.0,
@@ -75,6 +74,23 @@ def test_a_walking_person_is_one_at_any_rate(rate):
     ids = [room.step(frame / rate, (-1.5 + 1.2 * frame / rate, 0, 4))
            for frame in range(round(2.5 * rate))]
     assert ids == [['p1']] * len(ids)
+
+
+def test_sides_exchanged_for_a_moment_are_put_right_and_believed_if_they_stay():
+    room = Room()
+    room.step(0.0, (0, 0, 4))
+    straight = Keypoints(CAMERA.project(FIGURE + (0, 0, 4))[None], np.full((1, 16), 0.9),
+                         np.tile(np.eye(2), (1, 16, 1, 1)))
+    arms = np.array([[not name.endswith(LEGS) for name in BODY_16.points]])
+    crossed = straight.exchanged(arms, np.array(BODY_16.mirrored))
+
+    def right(found):
+        told = room.tracker.sided(found, np.ones((1, 16), bool), 0.125)
+        return bool((told.positions == straight.positions).all())
+
+    assert not right(crossed)  # nothing to trust yet
+    assert [right(straight) for _ in range(9)] == [True] * 9
+    assert [right(crossed) for _ in range(5)] == [True] * 3 + [False] * 2
 
 
 def test_uneven_stamps_are_no_trouble():

@@ -14,7 +14,7 @@ from pose3d_ros.core.kalman import ERROR, JITTER, POSITION
 from pose3d_ros.core.matrices import AXES, squared_lengths
 from pose3d_ros.core.motion import believed, Motion, speed
 from pose3d_ros.core.records import Joints
-from pose3d_ros.core.sides import Sides
+from pose3d_ros.core.sides import SpaceSides
 from pose3d_ros.core.skeleton import Skeleton
 
 LEAST = 1e-4  # m, standard deviation of the best measurement
@@ -60,7 +60,7 @@ class Filters:
 
     def __init__(self, skeleton: Skeleton, patience: float = np.inf):
         self._patience = patience
-        self._motion, self._sides = Motion(skeleton), Sides(skeleton)
+        self._motion, self._sides = Motion(skeleton), SpaceSides(skeleton)
         count = len(skeleton)
         self._blank = np.zeros(1, [
             ('state', float, (count, 6)),  # m, m/s

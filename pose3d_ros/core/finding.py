@@ -53,6 +53,8 @@ class Finder:
             return self._nobody()
         keypoints = estimate_keypoints(
             self._heatmap, frame.image, boxes, facts.size, facts.padding)
+        keypoints = self._tracker.sided(
+            keypoints, keypoints.scores >= config.min_score, frame.stamp)
         rays, scores = hide_unseen(
             frame.camera.rays(keypoints.positions), keypoints.scores, config.min_score)
         rays, scores = self._uncovered(frame, keypoints, rays, scores)

@@ -44,6 +44,15 @@ class Keypoints:
         """Return the keypoints of some of the persons (an index array or a slice)."""
         return Keypoints(self.positions[persons], self.scores[persons], self.spread[persons])
 
+    def exchanged(self, which: np.ndarray, mirrored: np.ndarray) -> 'Keypoints':
+        """Return them with left and right of some keypoints (N, K) bool exchanged."""
+        persons, points = which.nonzero()
+        others = mirrored[points]
+        copies = [values.copy() for values in (self.positions, self.scores, self.spread)]
+        for values in copies:
+            values[persons, points] = values[persons, others]
+        return Keypoints(*copies)
+
     @classmethod
     def none(cls, count: int) -> 'Keypoints':
         """Return the keypoints of no person, for a skeleton of so many keypoints."""

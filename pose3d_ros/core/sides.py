@@ -3,24 +3,70 @@
 """
 Left and right that a network took for each other, for a frame or for some.
 
-Networks exchange the legs of people who walk past again and again, arms hardly ever: what fits
-only crosswise is another error there, mostly.
+Trunk, arms and head in the image, from frame to frame: networks take who is seen from behind for
+turned round, the whole body or a part of it. Keypoints that lie where those of the other side are
+expected are exchanged, as long as theirs are trusted: for as many seconds as they were clearly the
+right ones just before, TRUST at most. What is not clear, as of who is seen from the side, ends
+that: nobody can tell how such a person goes on to turn.
+
+Legs in space, where their motion is known: they pass each other at every step, and networks
+exchange those of people who walk past again and again.
 """
 import numpy as np
 from pose3d_ros.core.skeleton import LEGS, Skeleton
 
-#: Squared standard deviations of a pair of joints together, beyond which to ask: legs, others.
-DOUBT = 10.0, 100.0
-CLEAR = 4.0  # times nearer the exchanged pair must be
+CLEAR = 4.0  # times nearer, in squared distances, the exchanged pair must be
+TRUST = 0.4  # s
+DOUBT = 10.0  # squared standard deviations of a pair of joints together, beyond which to ask
 
 
-class Sides:
-    """The pairs of a skeleton: each is asked for itself, as networks exchange a hand or a leg."""
+class ImageSides:
+    """The pairs of a skeleton of keypoints: trunk, arms and head."""
+
+    def __init__(self, skeleton: Skeleton):
+        #: (K,) where each keypoint's counterpart is; keypoints without one are their own.
+        self.other = np.array(skeleton.mirrored)
+        self._asked = ~_legs(skeleton)
+
+    def votes(self, expected: np.ndarray, found: np.ndarray, seen: np.ndarray) -> np.ndarray:
+        """
+        Return 1 where sides are clearly those expected, -1 where clearly the others, else 0.
+
+        Parameters
+        ----------
+        expected, found : (N, K, 2)
+            Keypoints of N tracks, and of the persons found there, px.
+        seen : (N, K)
+            Which of them count on both sides.
+
+        Returns
+        -------
+        (N, K)
+
+        """
+        straight = self._pair_squares(found - expected)
+        crossed = self._pair_squares(found[:, self.other] - expected)
+        vote = 1 * (CLEAR * straight < crossed) - (CLEAR * crossed < straight)
+        return np.where(seen & seen[:, self.other] & self._asked, vote, 0)
+
+    def _pair_squares(self, difference: np.ndarray) -> np.ndarray:
+        """Return the squared lengths (N, K) of vectors (N, K, 2), each with its counterpart's."""
+        squares = (difference * difference).sum(axis=-1)
+        return squares + squares[:, self.other]
+
+
+def trust(before: np.ndarray, votes: np.ndarray, seconds: float) -> np.ndarray:
+    """Return for how many seconds (N, K) to trust sides, after votes (N, K) on some seconds."""
+    return np.where(votes == 0, 0, np.clip(before + votes * seconds, 0, TRUST))
+
+
+class SpaceSides:
+    """The pairs of a skeleton of joints: legs."""
 
     def __init__(self, skeleton: Skeleton):
         #: (J,) where each joint's counterpart is; joints without one are their own.
         self.other = np.array(skeleton.mirrored)
-        self._doubt = np.array([DOUBT[not name.endswith(LEGS)] for name in skeleton.points])
+        self._doubt = np.where(_legs(skeleton), DOUBT, np.inf)
 
     def in_doubt(self, distance: np.ndarray) -> bool:
         """Return whether squared distances (N, J), as below, leave any pair to ask."""
@@ -40,3 +86,8 @@ class Sides:
         straight = straight + straight[:, self.other]
         crossed = crossed + crossed[:, self.other]
         return (straight > self._doubt) & (CLEAR * crossed < straight)  # False where NaN
+
+
+def _legs(skeleton: Skeleton) -> np.ndarray:
+    """Return which points (J,) are of the legs."""
+    return np.array([name.endswith(LEGS) for name in skeleton.points])

@@ -27,6 +27,7 @@ def fields(keypoint_count: int) -> np.dtype:
         ('middle', float, 3),  # m, of the trunk, then
         ('expected', float, (keypoint_count, 2)),  # px, next
         ('place', float, 3),  # m, where expected
+        ('trust', float, keypoint_count),  # s, in sides, see sides.py
         ('looks', looks.FIELDS),
     ], align=True)
 

@@ -6,14 +6,15 @@ Which person is which: tracks are expected somewhere, looked for, found again, a
 How persons are found again and new ones begin is in assignment.py, when tracks end in roster.py.
 """
 import numpy as np
-from pose3d_ros.core import association, track
+from pose3d_ros.core import association, sides, track
 from pose3d_ros.core import boxes as box
 from pose3d_ros.core.assignment import assign
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.clues import Clues, MIN_OVERLAP
 from pose3d_ros.core.filtering import Estimate
-from pose3d_ros.core.records import Found, Joints
+from pose3d_ros.core.records import Found, Joints, Keypoints
 from pose3d_ros.core.roster import Roster
+from pose3d_ros.core.skeleton import Skeleton
 
 
 class Tracker:
@@ -22,10 +23,8 @@ class Tracker:
 
     Parameters
     ----------
-    trunk : list of int
-        The joints that say where a body is.
-    keypoint_count : int
-        Of the heatmap engine.
+    keypoints, joints : Skeleton
+        Of the heatmap engine and of the lifter.
     max_bodies : int
         Most tracks at once.
     birth : int
@@ -35,10 +34,11 @@ class Tracker:
 
     """
 
-    def __init__(self, trunk: list[int], keypoint_count: int, max_bodies: int, birth: int,
+    def __init__(self, keypoints: Skeleton, joints: Skeleton, max_bodies: int, birth: int,
                  timeout: float):
-        self._trunk, self._max_bodies = trunk, max_bodies
-        self._roster = Roster(keypoint_count, birth, timeout)
+        self._trunk, self._max_bodies = association.trunk_of(joints), max_bodies
+        self._sides = sides.ImageSides(keypoints)
+        self._roster = Roster(len(keypoints), birth, timeout)
         self.reset()
 
     @property
@@ -108,6 +108,16 @@ class Tracker:
                 alone.append(row)
         new = [row for row in range(len(boxes)) if row not in alone]
         self._detected, self._new = boxes, boxes[new[:self._max_bodies]]
+
+    def sided(self, keypoints: Keypoints, seen: np.ndarray, stamp: float) -> Keypoints:
+        """Return keypoints in the boxes, which count (N, K), with their sides as expected."""
+        tracks, own = self.tracks, slice(len(self.tracks))
+        votes = self._sides.votes(
+            tracks['expected'], keypoints.positions[own], tracks['seen'] & seen[own])
+        tracks['trust'] = sides.trust(tracks['trust'], votes, stamp - self._stamp)
+        crossed = np.zeros(seen.shape, bool)
+        crossed[own] = (votes < 0) & (tracks['trust'] > 0)
+        return keypoints.exchanged(crossed, self._sides.other) if crossed.any() else keypoints
 
     def similarity(self, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
         """Return how well keypoints (C, K, 2) px that count (C, K) fit the tracks: (T, C)."""
