@@ -45,19 +45,20 @@ class ImageSides:
 
         """
         straight = self._pair_squares(found - expected)
-        crossed = self._pair_squares(found[:, self.other] - expected)
-        vote = 1 * (CLEAR * straight < crossed) - (CLEAR * crossed < straight)
-        return np.where(seen & seen[:, self.other] & self._asked, vote, 0)
+        crossed = self._pair_squares(found.take(self.other, axis=1) - expected)
+        vote = 1 * (CLEAR * straight < crossed) - (CLEAR * crossed < straight)  # NaN: 0
+        return vote * (seen & seen.take(self.other, axis=1) & self._asked)
 
     def _pair_squares(self, difference: np.ndarray) -> np.ndarray:
         """Return the squared lengths (N, K) of vectors (N, K, 2), each with its counterpart's."""
-        squares = (difference * difference).sum(axis=-1)
-        return squares + squares[:, self.other]
+        x, y = difference[..., 0], difference[..., 1]
+        squares = x * x + y * y
+        return squares + squares.take(self.other, axis=1)
 
 
 def trust(before: np.ndarray, votes: np.ndarray, seconds: float) -> np.ndarray:
     """Return for how many seconds (N, K) to trust sides, after votes (N, K) on some seconds."""
-    return np.where(votes == 0, 0, np.clip(before + votes * seconds, 0, TRUST))
+    return np.minimum(np.maximum(before + votes * seconds, 0), TRUST) * (votes != 0)
 
 
 class SpaceSides:
