@@ -7,6 +7,7 @@ Only the newest transforms count: this is no replacement for tf2, but it needs n
 and costs nothing in the worker.
 """
 import numpy as np
+from pose3d_ros.core.rotations import rotation_matrix
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from tf2_msgs.msg import TFMessage
 
@@ -80,13 +81,3 @@ def _matrix(transform) -> np.ndarray:
     matrix[:3, :3] = rotation_matrix(turn.x, turn.y, turn.z, turn.w)
     matrix[:3, 3] = move.x, move.y, move.z
     return matrix
-
-
-def rotation_matrix(x: float, y: float, z: float, w: float) -> np.ndarray:
-    """Return the rotation (3, 3) of a quaternion of any length but zero."""
-    s = 2 / max(x * x + y * y + z * z + w * w, 1e-12)
-    return np.array([
-        [1 - s * (y * y + z * z), s * (x * y - z * w), s * (x * z + y * w)],
-        [s * (x * y + z * w), 1 - s * (x * x + z * z), s * (y * z - x * w)],
-        [s * (x * z - y * w), s * (y * z + x * w), 1 - s * (x * x + y * y)],
-    ])

@@ -4,8 +4,8 @@
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
 from hypothesis import given, strategies
 import numpy as np
-from pose3d_ros.core.rotations import quaternions
-from pose3d_ros.gravity import Gravity, rotation_matrix
+from pose3d_ros.core.rotations import quaternions, rotation_matrix
+from pose3d_ros.gravity import Gravity
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 

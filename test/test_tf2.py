@@ -6,8 +6,8 @@ from human_fixtures import person, turned
 from message_fixtures import body, header
 from node_rig import CLOUD, running
 import numpy as np
+from pose3d_ros.core.rotations import rotation_matrix
 from pose3d_ros.core.skeleton import BODY_16
-from pose3d_ros.gravity import rotation_matrix
 from pose3d_ros.messages import bodies_from_cloud, static_transform, transforms_from_bodies
 import pytest
 from rclpy.time import Time

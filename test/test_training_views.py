@@ -7,15 +7,10 @@ import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, COCO_17
 from pose3d_ros.mocap.body import stature_of
 from pose3d_ros.training.augmentation import augment
+from pose3d_ros.training.clips import Clips, clips_of
 from pose3d_ros.training.proportions import rebuild, sample_lengths
 from pose3d_ros.training.reaching import reach
-from pose3d_ros.training.samples import (
-    Clips,
-    clips_of,
-    Conditions,
-    make_samples,
-    STATURE,
-)
+from pose3d_ros.training.samples import Conditions, make_samples, STATURE
 from pose3d_ros.training.views import Cameras, look, project, sample_cameras
 import pytest
 import torch

@@ -35,11 +35,14 @@ def _product(sides: np.ndarray) -> np.ndarray:
 
 def suppress(boxes: np.ndarray, scores: np.ndarray, max_overlap: float) -> np.ndarray:
     """Return the indices, best first, that are left after greedy non-maximum suppression."""
-    order = np.argsort(-scores, kind='stable')
-    overlaps = overlap(boxes, boxes)
-    kept = []
-    for index in order:
-        if not (overlaps[index, kept] > max_overlap).any():
+    return best_of_same(overlap(boxes, boxes) > max_overlap, scores)
+
+
+def best_of_same(same: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """Return the indices, best first, of what is not the same (N, N) as anything better."""
+    kept: list[int] = []
+    for index in np.argsort(-scores, kind='stable').tolist():
+        if not same[index, kept].any():
             kept.append(index)
     return np.array(kept, int)
 

@@ -24,8 +24,4 @@ def different(positions, seen, scores) -> np.ndarray:
     outlines = box.around(positions, seen)
     diagonals = np.hypot(*(outlines[:, 2:] - outlines[:, :2]).T)
     same = both.any(axis=2) & (apart < SAME * diagonals)
-    kept: list[int] = []
-    for row in np.argsort(-(scores * seen).sum(axis=1), kind='stable'):
-        if not same[row, kept].any():
-            kept.append(int(row))
-    return np.array(sorted(kept), int)
+    return np.sort(box.best_of_same(same, (scores * seen).sum(axis=1)))

@@ -43,6 +43,16 @@ def least_turn(vector, start, end) -> np.ndarray:
     return vector - 2 * dot(vector, middle) / square * middle
 
 
+def rotation_matrix(x: float, y: float, z: float, w: float) -> np.ndarray:
+    """Return the rotation (3, 3) of a quaternion of any length but zero."""
+    s = 2 / max(x * x + y * y + z * z + w * w, 1e-12)
+    return np.array([
+        [1 - s * (y * y + z * z), s * (x * y - z * w), s * (x * z + y * w)],
+        [s * (x * y + z * w), 1 - s * (x * x + z * z), s * (y * z - x * w)],
+        [s * (x * z - y * w), s * (y * z + x * w), 1 - s * (x * x + y * y)],
+    ])
+
+
 def quaternions(rotations: np.ndarray) -> np.ndarray:
     """
     Return the unit quaternions (..., 4) x, y, z, w of rotation matrices (..., 3, 3), with w >= 0.

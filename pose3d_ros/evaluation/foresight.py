@@ -27,10 +27,7 @@ def foresight_of(predictions: Recording, truth: Recording, pairs: Pairs) -> dict
         return {'horizon_s': np.nan}
     horizon = np.median([
         stamp - predictions.stamps[frame] for frame, stamp in foreseen.stamps.items()])
-    paths = {person: _Path(truth, person) for person in np.unique(pairs.persons).tolist()}
-    later = np.array([
-        paths[person].at(truth.stamps[frame] + horizon)
-        for person, frame in zip(pairs.persons.tolist(), pairs.frames.tolist())])
+    later = _truth_after(horizon, truth, pairs)
     joints, covariance, source = _bodies(foreseen, pairs)
     motion = later - pairs.true_joints
     told = joints - pairs.joints
@@ -46,6 +43,14 @@ def foresight_of(predictions: Recording, truth: Recording, pairs: Pairs) -> dict
         'gain': 1 - wrong.mean() / held.mean() if held.any() else np.nan,
         'covariance': coverage_of(joints, later, covariance, source, pairs.visible),
     }
+
+
+def _truth_after(seconds: float, truth: Recording, pairs: Pairs) -> np.ndarray:
+    """Return the true joints (R, 13, 3) some time after each row's frame."""
+    paths = {person: _Path(truth, person) for person in np.unique(pairs.persons).tolist()}
+    return np.array([
+        paths[person].at(truth.stamps[frame] + seconds)
+        for person, frame in zip(pairs.persons.tolist(), pairs.frames.tolist())])
 
 
 def _bodies(foreseen: Recording, pairs: Pairs) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -62,13 +62,7 @@ def load_truth(path: str | Path, calibration: Calibration, offset: int = 0) -> R
 
 
 def _read_table(path: Path, camera_from_world: np.ndarray) -> Recording:
-    try:
-        with path.open(newline='', encoding='utf-8') as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TruthError(f'{path}: cannot be read: {error}') from error
-    if not rows:
-        raise TruthError(f'{path}: the file is empty')
+    rows = _rows(path)
     columns = _columns(rows[0])
     if not columns:
         raise TruthError(
@@ -88,6 +82,18 @@ def _read_table(path: Path, camera_from_world: np.ndarray) -> Recording:
         stamps=dict(zip(numbers, stamps)),
         everybody=False,
     )
+
+
+def _rows(path: Path) -> list[dict]:
+    """Return the rows of a table by the names of its columns."""
+    try:
+        with path.open(newline='', encoding='utf-8') as file:
+            rows = list(csv.DictReader(file))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise TruthError(f'{path}: cannot be read: {error}') from error
+    if not rows:
+        raise TruthError(f'{path}: the file is empty')
+    return rows
 
 
 def _columns(header) -> dict[int, tuple[str, str, str]]:

@@ -7,8 +7,9 @@ from typing import Callable
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16, LIMB_JOINTS
 from pose3d_ros.evaluation.metrics import CHI2_3, joint_errors, scale_aligned, similarity_aligned
+from pose3d_ros.training.clips import clips_of, RECORDED
 from pose3d_ros.training.poses import Poses
-from pose3d_ros.training.samples import clips_of, Conditions, make_samples, RECORDED, Samples
+from pose3d_ros.training.samples import Conditions, make_samples, Samples
 import torch
 
 LIMBS = [BODY_16.index(name) for name in LIMB_JOINTS]

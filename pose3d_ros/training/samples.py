@@ -7,6 +7,7 @@ import numpy as np
 from pose3d_ros.core.lifting import hide_unseen, rotate_rays, virtual_from_camera
 from pose3d_ros.core.skeleton import BODY_16, COCO_17, MIDDLES
 from pose3d_ros.training.augmentation import augment_frames, mirror
+from pose3d_ros.training.clips import Clips, clips_of, TEMPO
 from pose3d_ros.training.limbs import rotations
 from pose3d_ros.training.noise import observe
 from pose3d_ros.training.poses import Poses
@@ -18,9 +19,6 @@ import torch
 STATURE = 1.70
 #: How far the robot's idea of down is off, degrees, standard deviation.
 GRAVITY_ERROR = 1.0
-#: Seconds from one frame of a window to the next; recorded frames that they last, and in training
-#: between which they are drawn: people hurry and dawdle.
-INTERVAL, RECORDED, TEMPO = 1 / 6, 5, (3, 8)
 #: The floor is at most this far below the hips when a camera is placed, statures.
 MAX_PELVIS_HEIGHT = 0.6
 
@@ -45,22 +43,6 @@ class Samples:
         return Samples(self.keypoints[:, :, COCO_17.mirrored] * flip[:2],
                        self.scores[:, :, COCO_17.mirrored], self.gravity * flip,
                        self.way[:, :, BODY_16.mirrored] * flip)
-
-
-@dataclass(frozen=True)
-class Clips:
-    """T frames of each of B bodies, the present one last."""
-
-    points: torch.Tensor  # (B, T, 17, 3) COCO keypoints in space, statures, mid-hips at 0
-    moves: torch.Tensor  # (B, T, 3) where the mid-hips were, from where they are, statures
-    height: torch.Tensor  # (B,) mid-hips above the floor at present, statures
-    there: torch.Tensor  # (B, T) whether there was such a frame
-
-    @classmethod
-    def of(cls, points: torch.Tensor, height: torch.Tensor) -> 'Clips':
-        """Return clips of one frame, of bodies (B, 17, 3)."""
-        return cls(points[:, None], torch.zeros(len(points), 1, 3), height,
-                   torch.ones(len(points), 1, dtype=torch.bool))
 
 
 @dataclass(frozen=True)
@@ -158,31 +140,6 @@ def _gravity(gravity: torch.Tensor, conditions: Conditions, generator) -> torch.
         gravity = (rotations(axis, angle) @ gravity[..., None])[..., 0]
     known = torch.rand(count, 1, generator=generator) < conditions.gravity_known
     return torch.where(known, gravity, 0)
-
-
-def clips_of(poses: Poses, chosen: np.ndarray, frames: int, step: np.ndarray | int) -> Clips:
-    """
-    Return recorded frames that end with the chosen ones.
-
-    Parameters
-    ----------
-    poses : Poses
-        Of 30 frames a second.
-    chosen : (B,) int
-        The present frames.
-    frames : int
-        T.
-    step : (B,) int or int
-        Recorded frames from one frame of the clip to the next: speeds people up or slows them.
-
-    """
-    back = np.arange(frames - 1, -1, -1) * np.reshape(step, (-1, 1))
-    index = np.maximum(chosen[:, None] - back, 0)
-    there = (poses.stretch[index] == poses.stretch[chosen][:, None]) & (chosen[:, None] >= back)
-    index = np.where(there, index, chosen[:, None])
-    moves = poses.pelvis[index] - poses.pelvis[chosen][:, None]
-    return Clips(*map(torch.from_numpy, (
-        poses.points[index], moves, poses.pelvis[chosen, 2], there)))
 
 
 class Stream:

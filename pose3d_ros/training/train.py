@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 from pose3d_ros.core.skeleton import BODY_16
 from pose3d_ros.training import autoencoder, figures
+from pose3d_ros.training.clips import INTERVAL
 from pose3d_ros.training.export import EngineFile, export_lifter
 from pose3d_ros.training.fitting import Fit
 from pose3d_ros.training.matching import export_matching, make_library
 from pose3d_ros.training.network import lift_symmetric, Lifter, REGRESSED
 from pose3d_ros.training.poses import load_poses, Poses
-from pose3d_ros.training.samples import Conditions, INTERVAL, Samples, STATURE, Stream
+from pose3d_ros.training.samples import Conditions, Samples, STATURE, Stream
 from pose3d_ros.training.warm import start_from_engine
 import torch
 

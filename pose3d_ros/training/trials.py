@@ -5,6 +5,7 @@ import numpy as np
 from pose3d_ros.core.history import RayHistory
 from pose3d_ros.core.lifting import lift
 from pose3d_ros.evaluation.metrics import CHI2_3, joint_errors, motion_errors
+from pose3d_ros.training.clips import clips_of
 from pose3d_ros.training.figures import (
     CONDITIONS,
     crosswise,
@@ -15,7 +16,7 @@ from pose3d_ros.training.figures import (
     VIEWS,
 )
 from pose3d_ros.training.poses import Poses
-from pose3d_ros.training.samples import clips_of, make_samples, Samples
+from pose3d_ros.training.samples import make_samples, Samples
 import torch
 
 #: People followed, and how long, s; recorded frames a second.

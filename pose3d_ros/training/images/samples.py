@@ -35,18 +35,23 @@ def heatmap_sample(rng: Generator, store: Store, index: int, size: tuple) -> tup
     keypoints, visibility = framing.move_keypoints(keypoints, visibility, frame, size)
     if plain or rng.random() < CLEAN:
         return crop, keypoints.astype(np.float32), visibility.astype(np.uint8)
-    covered = np.zeros(size, np.uint8)
+    crop, visibility = _spoilt(rng, store, crop, person, keypoints, visibility)
+    return crop, keypoints.astype(np.float32), visibility.astype(np.uint8)
+
+
+def _spoilt(rng: Generator, store: Store, crop, person, keypoints, visibility) -> tuple:
+    """Return the crop in other surroundings and spoilt, and what is still visible there."""
+    covered = np.zeros(crop.shape[:2], np.uint8)
     if rng.random() < REPAINTED:
         crop = spoiling.repaint(rng, crop, person)
     if rng.random() < OTHER_BACKGROUND:
-        crop = spoiling.blend(_background(rng, store, size), crop, person)
+        crop = spoiling.blend(_background(rng, store, crop.shape[:2]), crop, person)
     if rng.random() < COMPANY:
         crop, covered = _company(rng, store, crop, person, covered)
     if rng.random() < OCCLUDED:
         crop, covered = _occlude(rng, crop, covered)
     hidden = _at(covered, keypoints) > 127
-    visibility = np.where(hidden, np.minimum(visibility, 1), visibility)
-    return spoiling.spoil(rng, crop), keypoints.astype(np.float32), visibility.astype(np.uint8)
+    return spoiling.spoil(rng, crop), np.where(hidden, np.minimum(visibility, 1), visibility)
 
 
 def plain_sample(store: Store, index: int, size: tuple) -> tuple:
