@@ -6,8 +6,8 @@ Who of the persons found in a frame is who: tracks found again, those who return
 - A track is found again where joints, keypoints and colours fit best (association.py). Keypoints
   that are poor count for no track on which no detection has lain for UNVOUCHED seconds: a heatmap
   engine finds something like a person in any crop.
-- Somebody else who appears within reach of a hidden person, and does not look like another one,
-  is that person. Who was lost comes back by colours alone.
+- A person left over who appears within reach of a hidden one, and does not look like another
+  one, is that person. Those who were lost come back by colours alone.
 - A detection whose keypoints fit no track, where nobody else is, and who does not look like
   somebody near, is new.
 """
@@ -62,7 +62,7 @@ def _found_again(clues, joints, expected, seconds) -> list[tuple[int, int]]:
 
 
 def _returned(clues: Clues, pairs, free: int) -> list[tuple[int, int]]:
-    """Return the pairs, beside those there are, of the hidden and the lost."""
+    """Return the pairs of the hidden and the lost with who is left."""
     if len(pairs) == min(clues.against.shape):
         return []
     allowed = (clues.reach < 1) & (clues.against < OTHER) & (
@@ -75,7 +75,7 @@ def _returned(clues: Clues, pairs, free: int) -> list[tuple[int, int]]:
 
 
 def _new(clues: Clues, pairs, free: int) -> list[int]:
-    """Return who is nobody known, nor found twice."""
+    """Return the persons who are nobody known, each once."""
     if len(pairs) == len(clues.found.owners):  # most frames
         return []
     taken, new = [row for _, row in pairs], []

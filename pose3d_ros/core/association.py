@@ -5,8 +5,8 @@ How well the persons found in a frame fit those who are expected there.
 
 A pair costs what a Gaussian around the expected joints says against it (half the squared
 Mahalanobis distance and the logarithm of the volume: a body that may be anywhere must not win
-over one that is known to be right here), and what its keypoints in the image say. Two who are like
-nobody else in the image are one without that.
+over one that is known to be right here), and what its keypoints in the image say. A
+pair whose keypoints are like nobody else's needs none of that.
 """
 import numpy as np
 from pose3d_ros.core.filtering import Estimate
@@ -17,7 +17,7 @@ from pose3d_ros.core.skeleton import Skeleton
 from scipy.optimize import linear_sum_assignment
 
 FLOOR = 0.04  # m, which even the best measurement is off from one frame to the next
-START = 1.0  # m/s, by which somebody may be quicker than in the frame before: people walk off ...
+START = 1.0  # m/s, by which people may be quicker than in the frame before: they set off ...
 LONG = 0.2  # s, ... and get no quicker after that
 LIMIT = 30.0  # squared standard deviations: what one joint can say against a pair
 GATE = 15.0  # mean over the joints beyond which a pair is none (3 is usual)
@@ -120,7 +120,7 @@ def pairs_between(
 
 
 def undisputed(similarity: np.ndarray) -> np.ndarray:
-    """Return which pairs (T, C) keypoints alone tell: of two who are like nobody else at all."""
+    """Return which pairs (T, C) keypoints alone tell: both are like nobody else at all."""
     alike = similarity > ALIKE
     alone = (alike.sum(axis=1, keepdims=True) == 1) & (alike.sum(axis=0) == 1)
     return alone & (similarity > SURE)

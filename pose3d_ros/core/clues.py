@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""What in a frame tells who is who, beside where joints and keypoints are expected."""
+"""What in a frame tells who is who, besides where joints and keypoints are expected."""
 from functools import cached_property
 
 import numpy as np
@@ -12,13 +12,13 @@ from pose3d_ros.core.track import MARGIN
 
 MIN_OVERLAP = 0.25  # of a detection and somebody's box before they may be the same person
 NOBODY = 0.1  # of a detection and the keypoints found in it: all in one place, they are of nobody
-CLOSE = 0.5  # of somebody's height: who is nearer in the image could be mistaken for them
+CLOSE = 0.5  # of somebody's height: persons nearer in the image could be mistaken for them
 ROOM = 0.3  # m, between the trunks of two
 
 
 class Clues:
     """
-    On each pair of T tracks and C persons found; worked out when asked for, most frames do not.
+    On each pair of T tracks and C persons found; computed when asked for, not in most frames.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class Clues:
             apart = self.tracks['box'][:, None] - self._outlines
             apart = np.hypot(apart[..., 0] + apart[..., 2], apart[..., 1] + apart[..., 3]) / 2
             height = self._outlines[:, 3] - self._outlines[:, 1]
-            # who is expected elsewhere could be here if colours say so
+            # somebody expected elsewhere could be here if colours say so
             could = (apart < CLOSE * height) | (self.reach < 1)
             could[len(self.found.similarity):] &= ~self.followed  # these are not lost
             if _disputed(could | self._similar):
@@ -72,25 +72,25 @@ class Clues:
 
     @cached_property
     def detected(self) -> np.ndarray:
-        """Return whether a detection lies on persons (C,); on who was looked for in it, a bit."""
+        """Return whether a detection lies on persons (C,), a little on those looked for in it."""
         overlaps = box.overlap(self._outlines, self._detections)
         least = np.where(self.found.detected, NOBODY, MIN_OVERLAP)
         return (overlaps >= least[:, None]).any(axis=1)
 
     def together(self, row: int) -> np.ndarray:
-        """Return who (C,) is where somebody is: that person, and others who are the same."""
+        """Return who (C,) is where a person is: that one, and others who must be the same."""
         together = np.linalg.norm(self._middles - self._middles[row], axis=-1) < ROOM
         together[row] = True  # also where nothing is known
         return together
 
     @cached_property
     def followed(self) -> np.ndarray:
-        """Return whose keypoints (C,) fit somebody who is followed."""
+        """Return whose keypoints (C,) fit a track that is followed."""
         return self._similar.any(axis=0)
 
     @cached_property
     def _similar(self) -> np.ndarray:
-        """Return whose keypoints fit what is expected (T, C); those of the lost are not."""
+        """Return whose keypoints fit what is expected (T, C); of the lost nothing is."""
         similarity = self.found.similarity
         similar = np.zeros((len(self.tracks), len(self._middles)), bool)
         similar[:len(similarity)] = similarity >= ALIKE
@@ -106,5 +106,5 @@ class Clues:
 
 
 def _disputed(near: np.ndarray) -> bool:
-    """Return whether several (T, C) are near anybody."""
+    """Return whether several tracks (T, C) are near any person."""
     return bool((near.sum(axis=0) > 1).any())

@@ -94,7 +94,7 @@ class Filters:
 
     def update(self, ids: Sequence[str], joints: Joints) -> None:
         """
-        Take the joints that were found at the stamp of advance; who is new begins.
+        Take the joints that were found at the stamp of advance; new bodies begin.
 
         Parameters
         ----------

@@ -79,7 +79,7 @@ class Finder:
         return np.where(hidden[..., None], 0, rays), np.where(hidden, 0, scores)
 
     def _colours(self, image: np.ndarray, positions: np.ndarray, seen: np.ndarray) -> np.ndarray:
-        """Return the colours of persons; who is alone need not be looked at in each frame."""
+        """Return the colours of persons; those of a single one are not needed in each frame."""
         if len(seen) > 1 or self._searched:
             return self._palette(image, positions, seen)
         return np.full((len(seen), len(SIGMA)), np.nan)

@@ -1,11 +1,11 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-What was seen of each body before: the frames between which a lifter with a window looks.
+What was seen of each body before: the earlier frames of a lifter with a window.
 
 A window's frames lie a fixed interval apart, whatever the camera's rate: rays are interpolated
 between the frames around that time, and nothing is known where there are none. The rays of the
-past are those of the camera as it was; where it turns, they are off by as much.
+past are those of the camera as it was then: where it turns, they are off by as much.
 """
 from collections import deque
 

@@ -3,9 +3,9 @@
 """
 What people look like: the colours of their trunks and thighs.
 
-Places tell apart who stands alone, colours who stands close together. What colours say against a
-pair is how much better they fit somebody else who is near: between two who look alike, or where
-nobody else is, they say nothing.
+Places tell apart people who stand alone, colours those who stand close together. What colours say
+against a pair is how much better they fit somebody else nearby: between two who look alike, or
+where nobody else is, they say nothing.
 """
 import numpy as np
 from pose3d_ros.core.skeleton import Skeleton
@@ -65,7 +65,7 @@ class Palette:
         known = inside.all(axis=-1) & (~seen @ self._corners == 0)
         pixels = image[np.where(inside, row, 0), np.where(inside, column, 0)]
         pixels.sort(axis=2)
-        # the middle one: an arm or somebody's shoulder before the patch does not count
+        # the median: an arm or somebody's shoulder in front of the patch does not count
         colours = pixels[:, :, len(GRID)**2 // 2] @ OPPONENT
         return np.where(known[..., None], colours, np.nan).reshape(len(positions), len(SIGMA))
 
@@ -73,7 +73,7 @@ class Palette:
 def learn(looks: np.ndarray, colours: np.ndarray) -> None:
     """Take the colours (N, 3 P) in a frame, NaN unknown, of persons with looks (N,) FIELDS."""
     known = np.isfinite(colours)
-    if not known.any():  # who is alone is not looked at in most frames
+    if not known.any():  # in most frames a single person is not looked at
         return
     looks['count'] += known & (looks['count'] < SOON)
     looks['mean'] += np.where(known, colours - looks['mean'], 0) / np.maximum(looks['count'], 1)

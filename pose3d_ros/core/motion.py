@@ -68,8 +68,8 @@ def believed(state: np.ndarray, covariance: np.ndarray) -> np.ndarray:
     """
     Return states with what predictions believe of their velocities.
 
-    People stand or go: a velocity that is small beside its own uncertainty is mostly noise, which
-    a filter that takes all speeds for Gaussian does not know.
+    People stand or walk: a velocity that is small compared with its own uncertainty is mostly
+    noise, which a filter that assumes Gaussian speeds does not know.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ def joints_of(fit: Fit, relative, relative_cov, rays, ray_cov, scores) -> Joints
 
 
 def with_definition(joints: Joints) -> Joints:
-    """Return joints that state, beside all else, how far keypoints may lie from joints."""
+    """Return joints whose covariance includes how far keypoints may lie from joints."""
     variance = DEFINITION**2 + (DOUBT * (1 - joints.scores)) ** 2
     return replace(joints, covariance=joints.covariance + variance[..., None, None] * np.eye(3))
 

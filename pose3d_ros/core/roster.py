@@ -9,8 +9,8 @@ A track is a body once it was found in `birth` frames in a row. It ends
 - at once when it is expected outside of the picture and not found,
 - at once when it is not found before it is a body,
 - at once when it is not found and has been where somebody known for longer is, for DOUBLE seconds
-  or since it began: people pass one another, but do not walk in one another, and keypoints of two
-  who overlap make a third for a moment.
+  or since it began: people pass one another but do not walk inside one another, and keypoints of
+  two who overlap look like a third person for a moment.
 
 Its id is not used again, with one exception: a body that vanished inside the picture is lost for
 REMEMBERED seconds more, in which it may be found again.

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-#: What can be evidence, beside what was known before.
+#: What can be evidence, besides what was known before.
 SOURCES = ('floor', 'depth')
 #: Time constants, s, of a body's size, of what its pose does, of the errors of each source. Size
 #: stays, but an id may pass to another person; a camera's mounting stays as it is.
@@ -90,8 +90,8 @@ class Scales:
         Parameters
         ----------
         ids : list of N str or None
-            Who the bodies that were asked for turned out to be. What was learned of somebody who
-            is another is of no use, nor, of somebody who is known, as if they were new.
+            Who the bodies that were asked for turned out to be. Nothing is kept where that is
+            somebody else than asked for, or somebody known who was asked for as new.
 
         """
         bodies = {name: body for name, body in self._bodies.items()

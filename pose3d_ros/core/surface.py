@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Where the skin lies before the joints of a body, and which joints its own limbs hide."""
+"""Where the skin lies in front of a body's joints, and which joints its own limbs hide."""
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,13 +22,13 @@ SIZES = 0.5, 1.3  # from a small child to the tallest
 BALLS = 0.25, 0.5, 0.75  # places along a bone of the balls that stand for its limb
 NEAREST = 1.3  # skins between the middles of two limbs; side by side there are two
 OVER = 1.5  # skins between the lines of sight to the two legs, below which they may be one leg
-MARGIN = 0.06  # m, by which a limb's skin must lie before a joint's own to hide it
+MARGIN = 0.06  # m, by which a limb's skin must lie in front of a joint's own to hide it
 WIDER = 2.0  # times as thick, limbs of which it is not known how they lie
 
 
 @dataclass(frozen=True)
 class Skin:
-    """Where the skin lies before N bodies' joints."""
+    """Where the skin lies in front of N bodies' joints."""
 
     offset: np.ndarray  # (N, J) m, from skin to joint along the line of sight
     sigma: np.ndarray  # (N, J) m, its standard deviation

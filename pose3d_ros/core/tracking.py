@@ -64,7 +64,7 @@ class Tracker:
 
     @property
     def distances(self) -> np.ndarray:
-        """Return how far away (N,) m who is looked for in boxes should be; NaN unknown."""
+        """Return how far away (N,) m the persons looked for in boxes should be; NaN unknown."""
         return np.append(self.tracks['place'][:, 2], np.full(len(self._new), np.nan))
 
     @property
@@ -96,7 +96,7 @@ class Tracker:
         Take detections (N, 4), best first: they vouch for tracks; what is left is new.
 
         A track that alone claims a detection is looked for in its box: keypoints that lead from
-        frame to frame may lose a foot for ever. In all other boxes may be anybody.
+        frame to frame may lose a foot for ever. All other boxes may hold anybody.
         """
         overlaps = box.overlap(boxes, self.boxes[:len(self.tracks)])
         near = overlaps >= MIN_OVERLAP
@@ -126,7 +126,7 @@ class Tracker:
             tracks['expected'], tracks['seen'], positions, seen, box.area(tracks['box']))
 
     def owners(self, similarity: np.ndarray) -> list[str | None]:
-        """Return the tracks that persons probably are, in whose box ever they were found."""
+        """Return the tracks that persons probably are, no matter in whose box they were found."""
         if not len(self.tracks):
             return [None] * similarity.shape[1]
         names = self.tracks['id'][similarity.argmax(axis=0)].tolist()

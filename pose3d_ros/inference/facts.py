@@ -61,7 +61,7 @@ class EngineFacts:
         return {letter: number for letter, number in known.items() if number is not None}
 
 
-#: Facts that must be there, beside those that every kind has.
+#: Facts that must be there, besides those that every kind has.
 NEEDED = {
     'detector': ('size',),
     'heatmap': ('size', 'padding', 'keypoints'),
