@@ -21,7 +21,7 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run a sub-command; return 0, 2 where the user can mend it, 130 when interrupted."""
+    """Run a sub-command; return 0, 2 for what the user can fix, 130 when interrupted."""
     try:
         args, command = _parsed(sys.argv[1:] if arguments is None else arguments)
         code = command.main(args)

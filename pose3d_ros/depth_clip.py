@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The depth images of a clip: a folder with a PNG of 16 bits a frame, millimetres, 0 unknown."""
+"""The depth images of a clip: a folder with one 16-bit PNG per frame, millimetres, 0 unknown."""
 from pathlib import Path
 
 import cv2

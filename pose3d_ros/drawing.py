@@ -92,7 +92,7 @@ def _draw_bones(image: np.ndarray, body: Body, seen: np.ndarray, skeleton: Skele
 
 
 def _draw_keypoints(image: np.ndarray, body: Body, seen: np.ndarray, skeleton: Skeleton):
-    """Draw a dot for each keypoint: the greater and the brighter, the surer."""
+    """Draw a dot for each keypoint, larger and brighter for higher scores."""
     points = _fixed_point(body.keypoints)
     unit = line_width(image) * 2**SHIFT
     for k in np.flatnonzero(seen):

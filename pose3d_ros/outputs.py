@@ -65,7 +65,7 @@ class Outputs:
         tell(self._overlay, self._drawn, header, frame, bodies)
 
     def _bodies(self, header: Header, bodies: list[Body]) -> None:
-        """Say who is there; first what planners and people wait for."""
+        """Publish who is there, first on the topics that planners and people wait for."""
         ids = [body.id for body in bodies]
         ended = [name for name in self._ids if name not in ids]
         self._ids = ids

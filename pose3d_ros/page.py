@@ -102,7 +102,7 @@ def _show_legend(figure, right, with_truth):
 
 
 def _show_numbers(figure, left, numbers):
-    """Write the strip beneath: great numbers, small labels, evenly spread."""
+    """Write the strip beneath: large numbers, small labels, evenly spread."""
     from matplotlib.lines import Line2D
     figure.add_artist(Line2D((left, 1 - left), (0.125, 0.125), color=GRID, lw=1))
     for place, (label, number) in enumerate(numbers.items()):

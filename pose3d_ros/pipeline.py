@@ -74,7 +74,7 @@ class Pipeline:
             return self._update(frame.stamp, ids, found, joints)
 
     def predict(self, seconds: float) -> list[Body]:
-        """Return the bodies of the last frame where they should be so many seconds after it."""
+        """Return the bodies of the last frame where they should be some seconds after it."""
         return self._bodies.predict(seconds)
 
     @property

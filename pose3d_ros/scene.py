@@ -137,7 +137,7 @@ def _set_view(view, low, high):
 
 
 def _fill(view, low, high):
-    """Make the box from low to high as great as its place on the page allows, in the middle."""
+    """Make the box from low to high as large as its place on the page allows, in the middle."""
     place = view.get_position().transformed(view.figure.transFigure)
     view.set_box_aspect(high - low)
     drawn = _drawn(view, low, high)

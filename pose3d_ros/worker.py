@@ -57,7 +57,7 @@ class NewestWorker:
                 due = float('inf')
 
     def _next(self, due: float) -> list[tuple[Any, float]] | None:
-        """Return what is waiting, nothing when it gets due; None when it is over."""
+        """Return what is waiting, nothing once silence is due; None after stop."""
         with self._news:
             patience = None if due == float('inf') else max(0.0, due - monotonic())
             self._news.wait_for(lambda: self._waiting or self._stopped, patience)

@@ -100,7 +100,7 @@ def _clips(args, engine) -> dict[str, dict[str, float]]:
 
 
 def _print(results: dict) -> None:
-    """Print a table for each thing measured, a lifter a row."""
+    """Print a table for each thing measured, one row per lifter."""
     for what in next(iter(results.values())):
         columns = list(next(iter(results.values()))[what])
         print(f'\n| {what} | ' + ' | '.join(columns) + ' |')

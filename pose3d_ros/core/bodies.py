@@ -77,7 +77,7 @@ class Bodies:
         return self._last
 
     def predict(self, seconds: float) -> list[Body]:
-        """Return the last frame's bodies so many seconds later; rotations are not foreseen."""
+        """Return the last frame's bodies some seconds later; their rotations are unknown."""
         seen = [(body.id, body.box, body.keypoints, body.keypoint_scores, body.scores, PREDICTED)
                 for body in self._last]
         later = self._filters.estimate(seconds)

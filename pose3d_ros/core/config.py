@@ -46,10 +46,11 @@ class Detection:
 
     engine: str = parameter('person-192', 'detector engine: a name or a file')
     every: int = parameter(
-        5, 'run the detector every so many frames, follow keypoints in between', 'frames',
-        low=1, high=1000)
-    min_score: float = parameter(0.4, 'detections below do not count', low=0.0, high=1.0)
-    max_bodies: int = parameter(4, 'follow at most so many persons', low=1, high=64)
+        5, 'frames from one run of the detector to the next; persons are followed in between',
+        'frames', low=1, high=1000)
+    min_score: float = parameter(
+        0.4, 'detections with a lower score do not count', low=0.0, high=1.0)
+    max_bodies: int = parameter(4, 'most persons that are followed at once', low=1, high=64)
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class KeypointEstimation:
 
     engine: str = parameter('tinypose-256x192', 'heatmap engine: a name or a file')
     min_score: float = parameter(
-        0.3, 'keypoints below count as not seen', low=0.0, high=1.0)
+        0.3, 'keypoints with a lower score count as not seen', low=0.0, high=1.0)
     min_seen: int = parameter(
         6, 'persons with fewer seen keypoints are not published', low=4, high=17)
 
@@ -75,7 +76,7 @@ class Placement:
     """How far away a person is: the scale prior."""
 
     height: float = parameter(
-        0.0, 'body height of the persons when it is known, 0 when not', 'm', low=0.0, high=2.5)
+        0.0, 'body height of the persons where it is known, else 0', 'm', low=0.0, high=2.5)
     height_sigma: float = parameter(
         0.06, 'relative standard deviation of body height: adults 0.06, a known height 0.02',
         low=0.001, high=0.5)
@@ -110,9 +111,11 @@ class Output:
     tf: bool = parameter(True, 'publish body and joint frames on /tf')
     hri: bool = parameter(True, 'publish REP-155 topics below /humans where hri_msgs is installed')
     horizon: float = parameter(
-        0.1, 'joints_predicted: so long after the image, 0 publishes none', 's', low=0.0, high=1.0)
+        0.1, 'joints_predicted: this long after the image; 0 publishes none', 's',
+        low=0.0, high=1.0)
     sigmas: float = parameter(
-        2.0, 'capsules: so many standard deviations wider than the limbs', low=0.0, high=10.0)
+        2.0, 'capsules: standard deviations by which they are wider than limbs',
+        low=0.0, high=10.0)
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,7 @@ class Filters:
         self._bodies[rows] = bodies
 
     def estimate(self, ahead: float = 0.0) -> Estimate:
-        """Return all bodies so many seconds after the stamp of advance."""
+        """Return all bodies some seconds after the stamp of advance."""
         bodies = self._bodies
         state, covariance = bodies['state'], bodies['covariance']
         if ahead:

@@ -10,7 +10,7 @@ from pose3d_ros.core.camera import PinholeCamera
 
 
 class Source(IntEnum):
-    """Where a joint's position comes from, the better the greater."""
+    """Where a joint's position comes from; better ones are greater."""
 
     UNKNOWN = 0  # position NaN, score 0
     PREDICTED = 1  # not seen: inferred from the other joints or from earlier frames

@@ -57,7 +57,7 @@ def quaternions(rotations: np.ndarray) -> np.ndarray:
     """
     Return the unit quaternions (..., 4) x, y, z, w of rotation matrices (..., 3, 3), with w >= 0.
 
-    Of four formulas the one with the greatest divisor is sound (Shepperd 1978).
+    Of four formulas the one with the largest divisor is sound (Shepperd 1978).
     """
     products = (rotations.reshape(-1, 9) @ PRODUCTS).reshape(-1, 4, 4) + np.eye(4)
     best = products.diagonal(axis1=1, axis2=2).argmax(axis=1)

@@ -12,7 +12,7 @@ MARGIN = 0.1  # a person's outline lies outside the keypoints by this share of t
 
 
 def fields(keypoint_count: int) -> np.dtype:
-    """Return what is known of a track, of somebody with so many keypoints."""
+    """Return the fields of a track of a person with some number of keypoints."""
     return np.dtype([
         ('id', 'U12'),
         ('box', float, 4),  # px, where to look next
@@ -92,7 +92,7 @@ def expect(tracks: np.ndarray, middles, pixels, pixels_then) -> None:
 
 
 def inside(tracks: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Return who (N,) is expected in a picture of so many pixels."""
+    """Return who (N,) is expected inside a picture of some size, px."""
     outlines = box.around(tracks['expected'], tracks['seen'])
     middles = (outlines[:, :2] + outlines[:, 2:]) / 2
     return ((middles >= 0) & (middles < [width, height])).all(axis=1)

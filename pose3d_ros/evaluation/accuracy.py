@@ -55,7 +55,7 @@ def root_errors(pairs: Pairs) -> dict:
 
 
 def motion_errors(pairs: Pairs, stamps: dict[int, float]) -> dict:
-    """Return the errors of velocity and what jitters, between frames that show the same body."""
+    """Return the errors of velocity, and jitter, between frames that show the same body."""
     velocity, jitter = [np.zeros(0)], [np.zeros(0)]
     for body in sorted(set(pairs.bodies[pairs.found])):
         rows = np.flatnonzero(pairs.bodies == body)

@@ -46,7 +46,7 @@ def _same(visible: np.ndarray, seen: float) -> np.ndarray:
 
 
 def _shares(deviations: np.ndarray) -> dict:
-    """Return number of known deviations, shares inside, and NEES: an honest one has 1."""
+    """Return number of known deviations, shares inside, and NEES: 1 if the covariance is right."""
     known = deviations[np.isfinite(deviations)]
     return {
         'count': known.size,

@@ -7,8 +7,8 @@ Bodies and persons are compared in the image, where a body belongs to a person w
 distance has: the cost of a pair is the mean distance between the keypoints of the body (where it
 has none, its projected joints) and the projected true joints, in parts of the diagonal of the true
 joints' box. A pair that costs more than GATE is none. As in CLEAR MOT (Bernardin and Stiefelhagen
-2008) a pair of before stays one as long as it is allowed; of the others the assignment of least
-total cost is taken.
+2008) a pair of the frame before stays one as long as it is allowed; the others are assigned at
+least total cost.
 """
 from collections.abc import Mapping
 

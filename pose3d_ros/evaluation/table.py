@@ -94,7 +94,7 @@ def _row(label: str, unit: str, *values: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Return three figures behind the point of a small number, one of a great one."""
+    """Return a small number with three decimals, a large one with one."""
     if value is None:
         return '-'
     if isinstance(value, int):

@@ -3,7 +3,7 @@
 """
 The true positions of people: a table of one person in the world, or JSON lines of several.
 
-The table (CSV) has a row a frame and columns `<Joint>_x`, `<Joint>_y`, `<Joint>_z` in metres in
+The table (CSV) has one row per frame and columns `<Joint>_x`, `<Joint>_y`, `<Joint>_z`, metres in
 the world of the calibration's camera_from_world; joints by our names or by those of Pose2Sim and
 OpenPose (RHip, LWrist). JSON lines are in the format of the predictions, joints in the camera
 optical frame.

@@ -1,9 +1,9 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-Decoding of YOLOX (Ge et al., 2021): one row a cell of the grids with strides 8, 16, 32.
+Decoding of YOLOX (Ge et al., 2021): one row per cell of the grids with strides 8, 16, 32.
 
-A row is cx, cy, w, h, objectness, then one score a class. The official export leaves boxes
+A row is cx, cy, w, h, objectness, then one score per class. The official export leaves boxes
 undecoded: cx and cy in cells relative to the cell, w and h as logarithms, in cells.
 """
 import numpy as np

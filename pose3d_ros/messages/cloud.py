@@ -3,7 +3,7 @@
 """
 The joints cloud: every body of a frame in one sensor_msgs/PointCloud2, and back.
 
-Organised: one row a body, one column a joint of the body_16 skeleton.
+Organised: one row per body, one column per joint of the body_16 skeleton.
 """
 from array import array
 

@@ -36,7 +36,7 @@ class Anatomy:
 
     @property
     def scale(self) -> float:
-        """Return how much greater the person is than one of 1.70 m."""
+        """Return the size of the person relative to one of 1.70 m."""
         return self.stature / 1.70
 
     def length(self, first: str, second: str) -> float:

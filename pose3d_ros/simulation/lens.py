@@ -36,7 +36,7 @@ class View:
 
     @cached_property
     def reach(self) -> float:
-        """Return the greatest slope (tangent) off the optical axis that can be in the picture."""
+        """Return the largest slope (tangent) off the optical axis that can be in the picture."""
         right, bottom = self.camera.width - 1.0, self.camera.height - 1.0
         steps = np.linspace(0, 1, 9)[:, None]
         corners = np.array([[0, 0], [right, 0], [right, bottom], [0, bottom]])

@@ -41,7 +41,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Room:
-    """Walls at x and y of `extent` (4,): least x, greatest x, least y, greatest y."""
+    """Walls at x and y of `extent` (4,): lowest and highest x, lowest and highest y."""
 
     extent: np.ndarray  # (4,) m
     walls: np.ndarray  # (4, H, W, 3) float32 in [0, 1], as displayed

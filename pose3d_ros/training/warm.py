@@ -86,7 +86,7 @@ def _normalise(layer: nn.Sequential, x: torch.Tensor, known: int) -> torch.Tenso
 
 
 def _head(values: np.ndarray) -> np.ndarray:
-    """Return the last layer's rows; engines with one sigma a joint say it for both directions."""
+    """Return the last layer's rows; those with one sigma per joint use it twice."""
     pose, joints = 3 * len(REGRESSED), len(BODY_16)
     if len(values) == pose + joints + 1:
         sigma = np.repeat(values[pose:pose + joints], 2, axis=0)
