@@ -217,6 +217,29 @@ def test_the_far_side_of_a_person_seen_from_the_side_is_not_measured():
     assert not {'right_hip', 'right_shoulder'} & measured
 
 
+@pytest.mark.parametrize('there', [False, True])
+def test_what_hides_a_wrist_is_seen_before_it(there):
+    """The head should be before it: only where it is the wrist cannot be measured."""
+    hidden, before = BODY_16.index('right_wrist'), BODY_16.index('head')
+    lifted = TRUE.copy()
+    lifted[before] = lifted[hidden] * (1 - 0.15 / lifted[hidden, 2])
+    assert MODEL(lifted[None]).hidden[0, hidden]
+    true = lifted if there else TRUE
+    joints, _ = fused(placed(lifted), painted(true))
+    assert (joints.source[0, hidden] == Source.LIFTED) == there
+    assert errors(joints, true)[hidden] < 0.03
+
+
+def test_a_limb_that_was_lifted_too_near_is_measured_where_it_is():
+    """Nobody can be seen through: what is seen farther away than expected is that limb."""
+    lifted = placed()
+    wrist = BODY_16.index('left_wrist')
+    lifted.positions[0, wrist] *= 1 - 0.22 / TRUE[wrist, 2]
+    joints, _ = fused(lifted, painted())
+    assert joints.source[0, wrist] == Source.MEASURED
+    assert errors(joints)[wrist] < 0.04
+
+
 @pytest.mark.parametrize('depth', [np.nan, WALL, 0.3])
 def test_an_image_without_the_person_changes_no_place(depth):
     lifted = placed()

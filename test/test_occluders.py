@@ -70,6 +70,6 @@ def test_a_window_by_hand():
     depths = np.array([[[2.0] * 10 + [2.4] * 7 + [2.5] * 8, [2.0, 2.5, 2.6] + [np.nan] * 22]])
     windows = Windows(depths)
     np.testing.assert_array_equal(windows.median(), [[2.4, 2.5]])
-    near, there = windows.median_near(np.array([[2.45, 2.45]]), np.full((1, 2), 0.2))
+    near, there = windows.median_between(np.full((1, 2), 2.25), np.full((1, 2), 2.65))
     np.testing.assert_array_equal(near, [[2.5, 2.5]])
     np.testing.assert_array_equal(there, [[False, False]])

@@ -15,7 +15,7 @@ from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.occluders import beside, unhidden
 from pose3d_ros.core.records import Joints, Source
-from pose3d_ros.core.surface import SkinModel
+from pose3d_ros.core.surface import MARGIN, SkinModel
 from pose3d_ros.core.surroundings import GRID, Surroundings, Windows
 
 LIFTED, MEASURED = np.uint8([Source.LIFTED, Source.MEASURED])  # numpy is slow with enumerations
@@ -27,8 +27,7 @@ MIN_JOINTS = 3  # that must agree on a body's distance
 THROUGH = 0.5  # of their count, joints that may be seen through: on no body but beside its edge
 SHARED = 0.02  # m, standard deviation that clothes and the lifted shape leave to all joints alike
 MOST = 0.95  # of a covariance that may be shared: what remains is still positive
-GATE = 2.0  # standard deviations between where skin is and where it must be
-WIDEST = 0.25  # m, of the gate
+WIDEST = 0.25  # m, between where skin is and where it must be
 #: Standard deviation of distances that depth contradicts without another that it agrees with, in
 #: terms of the distance. In such frames simulated people are 12 % from where they were placed.
 ASTRAY = 0.12
@@ -74,11 +73,11 @@ def fuse_depth(
     around = Surroundings(depth, camera, joints.positions)
     windows = Windows(around.at(GRID, skin.radius / z))
     variance = skin.sigma**2 + (noise * z**2) ** 2
-    seen = (joints.source == LIFTED) & ~skin.hidden
-    shared = _shared_variance(joints)
-    distance = _distance(joints, windows.median() + skin.offset, variance, seen, shared)
+    seen, shared = joints.source == LIFTED, _shared_variance(joints)
+    distance = _distance(
+        joints, windows.median() + skin.offset, variance, seen & ~skin.hidden, shared)
     joints, found = _at_distance(joints, distance, shared), np.isfinite(distance.ratio)[:, None]
-    surface, there = _surface(joints, skin.offset, variance, windows)
+    surface, there = _surface(joints, skin, variance, windows)
     taken = _unhidden(joints, skin.offset, seen & there & found, around, model)
     measured = surface + skin.offset, variance + (CROSSED * skin.crossed) ** 2
     drawn = _drawn(joints, *measured, taken)
@@ -134,11 +133,18 @@ def _at_distance(joints, distance, shared):
                    covariance=joints.covariance + more[:, None, None, None] * along)
 
 
-def _surface(joints, offset, variance, windows):
-    """Return the depths (N, J) near where skin must be, and whether they are skin."""
-    z = joints.positions[..., 2]
-    gate = np.minimum(GATE * np.sqrt(joints.covariance[..., 2, 2] + variance), WIDEST)
-    return windows.median_near(z - offset, gate)
+def _surface(joints, skin, variance, windows):
+    """
+    Return the depths (N, J) near where skin must be, and whether they are skin.
+
+    Lifted arms are some 10 cm off: of those that should be behind their own body many are not.
+    What hides a joint is seen before it.
+    """
+    expected = joints.positions[..., 2] - skin.offset
+    sigma = np.sqrt(joints.covariance[..., 2, 2] + variance)
+    before = np.minimum(COVERED * sigma, np.where(skin.hidden, MARGIN, WIDEST))
+    behind = np.minimum(TRANSPARENT * sigma, WIDEST)
+    return windows.median_between(expected - before, expected + behind)
 
 
 def _unhidden(joints, offset, seen, around, model):

@@ -70,10 +70,10 @@ class Windows:
         """Return the median (N, J) of the known depths, one of them; NaN: none."""
         return self._at(np.maximum(self._known - 1, 0) / 2)
 
-    def median_near(self, expected, gate) -> tuple[np.ndarray, np.ndarray]:
-        """Return the median (N, J) of depths near those expected, and whether it is the skin."""
-        begin = (self._depths < (expected - gate)[..., None]).sum(-1)
-        end = (self._depths < (expected + gate)[..., None]).sum(-1)
+    def median_between(self, nearest, farthest) -> tuple[np.ndarray, np.ndarray]:
+        """Return the median (N, J) of depths between two, and whether it is the skin."""
+        begin = (self._depths < nearest[..., None]).sum(-1)
+        end = (self._depths < farthest[..., None]).sum(-1)
         there = (end - begin >= np.maximum(PRESENT * self._known, 1)) & (
             begin <= BEFORE * self._known)
         return self._at((begin + np.maximum(end - 1, begin)) / 2), there
