@@ -4,17 +4,16 @@
 from pose3d_ros import inference, messages, parameters
 from pose3d_ros.health import Health, STANDS
 from pose3d_ros.inputs import frame_from, Inputs
-from pose3d_ros.outputs import diagnostics_publisher, Outputs
+from pose3d_ros.outputs import Outputs
 from pose3d_ros.pipeline import Pipeline
 from pose3d_ros.process import run, StartError
+from pose3d_ros.reporting import Reporter, WARN_EVERY
 from pose3d_ros.worker import NewestWorker
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.clock import Clock, ClockType
 from rclpy.lifecycle import LifecycleNode, TransitionCallbackReturn
 from std_msgs.msg import Header
 
-WARN_EVERY = 5.0  # s, between repetitions of the same kind of warning
-GRACE = 3.0  # s, for discovery, before a missing image is a problem
 AUTOSTART = ParameterDescriptor(
     description='configure and activate at start; false: wait for a lifecycle manager',
     read_only=True)
@@ -25,10 +24,10 @@ class Pose3D(LifecycleNode):
 
     def __init__(self):
         self._pipeline = self._inputs = self._outputs = self._worker = self._engines = None
-        self._health, self._scale_sources = Health(), set()
+        self._health = Health()
         super().__init__('pose3d')
         self._declare()
-        self._diagnostics = diagnostics_publisher(self)
+        self._reporter = Reporter(self)
         # a paused or missing /clock must not silence the complaints about it
         self.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
         if self.get_parameter('autostart').value:
@@ -65,8 +64,8 @@ class Pose3D(LifecycleNode):
 
     def on_activate(self, state) -> TransitionCallbackReturn:
         """Subscribe and start the worker."""
-        self._health, self._scale_sources = Health(), set()
-        self._frame_id = ''
+        self._health, self._frame_id = Health(), ''
+        self._reporter.reset()
         self._pipeline.reset()
         self._outputs = Outputs(
             self, self._config.output, self._pipeline.keypoint_skeleton,
@@ -159,39 +158,7 @@ class Pose3D(LifecycleNode):
         self._outputs.end_bodies(Header(frame_id=self._frame_id))
 
     def _report(self) -> None:
-        """Publish diagnostics, and say once in a while in the log why nothing happens."""
-        level, summary = self._summary()
-        depth = self._inputs.depth_problem if self._inputs else ''
-        if level == 'ERROR' or summary == depth:
-            self.get_logger().warning(summary, throttle_duration_sec=WARN_EVERY)
-        self._diagnostics.publish(messages.diagnostics_from(
-            self.get_clock().now().to_msg(), self.get_fully_qualified_name(), level, summary,
-            {**self._health.values(), **self._scale_values(),
-             **(self._inputs.depth_values() if self._inputs else {}),
-             **(self._engines.values() if self._engines else {})}))
-
-    def _scale_values(self) -> dict[str, str]:
-        """Return where the size of bodies comes from; tell when it comes from something new."""
-        if not self._pipeline:
-            return {}
-        new = self._pipeline.scale_sources - self._scale_sources
-        self._scale_sources |= new
-        if new:
-            self.get_logger().info(self._pipeline.scale_source)
-        return {'scale': self._pipeline.scale_source}
-
-    def _summary(self) -> tuple[str, str]:
-        if not self._inputs:
-            return 'OK', 'not active'
-        if not self._health.silent:
-            problem = (
-                self._health.problem or self._engines.problem or self._inputs.depth_problem)
-            return ('WARN', problem) if problem else ('OK', 'running')
-        problem = self._health.problem or self._inputs.complaint()
-        first = self._health.age == float('inf')
-        if first and self._health.since < GRACE and not self._health.problem:
-            return 'OK', 'waiting for the first frame'
-        return 'ERROR', f'no bodies are published: {problem}'
+        self._reporter.report(self._health, self._pipeline, self._inputs, self._engines)
 
 
 def _text(error: Exception) -> str:

@@ -3,7 +3,6 @@
 """Everything the node publishes about bodies."""
 from collections.abc import Callable
 
-from diagnostic_msgs.msg import DiagnosticArray
 from pose3d_ros import messages
 from pose3d_ros.core.capsules import capsules_of
 from pose3d_ros.core.records import Body, Frame
@@ -115,8 +114,3 @@ class Outputs:
             self._node.destroy_publisher(publisher)
         if self._hri:
             self._hri.destroy()
-
-
-def diagnostics_publisher(node):
-    """Return the publisher of /diagnostics."""
-    return node.create_publisher(DiagnosticArray, '/diagnostics', RELIABLE)
