@@ -16,7 +16,7 @@ COMMANDS = {
     'bench': 'time of each stage',
     'demo': 'play a clip through the real node and report',
     'doctor': 'say what is missing on this machine',
-    'train': 'train lifters from motion capture',
+    'train': 'train lifters on motion capture, image networks on renders',
 }
 
 

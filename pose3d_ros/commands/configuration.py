@@ -14,7 +14,8 @@ def add_config_arguments(parser) -> None:
             f'--{kind}', default=defaults[f'{group}.engine'].default,
             help='engine: a name or a file (%(default)s)')
     parser.add_argument(
-        '--set', action='append', default=[], metavar='NAME=VALUE', help='any other parameter')
+        '--set', action='append', default=[], metavar='NAME=VALUE',
+        help='any other parameter, as in config/pose.yaml; once for each')
 
 
 def config_from(args) -> Config:

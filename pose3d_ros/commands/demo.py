@@ -39,7 +39,10 @@ def add_camera_arguments(parser) -> None:
     parser.add_argument(
         '--longest', type=int, default=LONGEST, help='longer side of its images, px (%(default)s)')
     parser.add_argument('--people', type=int, default=2, help='in the simulation (%(default)s)')
-    parser.add_argument('--motion', default='mixed', help='in the simulation (%(default)s)')
+    parser.add_argument(
+        '--motion', default='mixed',
+        help='in the simulation: see `python -m pose3d_ros.simulation.render --help`'
+        ' (%(default)s)')
     parser.add_argument('--seed', type=int, default=0, help='of the simulation (%(default)s)')
     parser.add_argument('--rate', type=float, default=15.0, help='images a second (%(default)s)')
     parser.add_argument('--seconds', type=float, default=10.0, help='how long (%(default)s)')

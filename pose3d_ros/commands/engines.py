@@ -19,8 +19,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest='action', metavar='ACTION', required=True)
     importing = actions.add_parser('import', help='make an engine file of an ONNX network')
     importing.set_defaults(action=import_file)
-    importing.add_argument('model', type=Path, metavar='MODEL.onnx')
-    importing.add_argument('-o', '--output', type=Path, required=True, metavar='FILE')
+    importing.add_argument('model', type=Path, metavar='MODEL.onnx', help='the network')
+    importing.add_argument('-o', '--output', type=Path, required=True, metavar='FILE',
+                           help='engine file to write')
     importing.add_argument('--half', action='store_true', help=HALF)
     _add_recipe(importing)
     actions.add_parser('list', help='show the engines that have a name').set_defaults(
@@ -28,15 +29,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     check = actions.add_parser('check', help='contract, metadata and a run on a test pattern')
     check.set_defaults(action=check_engine)
-    check.add_argument('engine', metavar='FILE|NAME')
+    check.add_argument('engine', metavar='FILE|NAME', help='an engine file, or its name')
     check.add_argument('--threads', type=int, default=1, help='CPU threads (default: 1)')
     building = actions.add_parser('build', help=engines_build.HELP)
     building.set_defaults(action=engines_build.main)
     engines_build.add_arguments(building)
     add = actions.add_parser('add', help='import a network of the catalogue under its name')
     add.set_defaults(action=add_engine)
-    add.add_argument('name', metavar='NAME')
-    add.add_argument('--from', dest='model', type=Path, required=True, metavar='FILE')
+    add.add_argument('name', metavar='NAME', help='its name in engines/catalogue.yaml')
+    add.add_argument('--from', dest='model', type=Path, required=True, metavar='FILE',
+                     help='the network')
     add.add_argument('--force', action='store_true', help='take a file with another checksum')
     add.add_argument('--half', action='store_true', help=HALF)
 
@@ -174,8 +176,9 @@ def _add_recipe(parser: argparse.ArgumentParser) -> None:
             options |= {'type': int, 'nargs': 2, 'metavar': ('H', 'W')}
         elif isinstance(each.default, tuple):
             options |= {'type': float, 'nargs': 3, 'metavar': tuple('123')}
+            options['help'] += f' (default: {each.default[0]:g} for all)'
         else:
             options |= {'type': each.type, 'metavar': each.type.__name__.upper()}
-        if not options['required'] and each.default:
-            options['help'] += f' (default: {_text(each.default)})'
+        if isinstance(each.default, str | int | float) and each.default:
+            options['help'] += f' (default: {each.default})'
         parser.add_argument(f'--{each.name}', **options)

@@ -35,8 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help='compare picture f with row f + K of the truth')
     parser.add_argument('--apart', nargs='*', default=[], metavar='NAME',
                         help='clips that do not count in the mean')
-    parser.add_argument('--detector', default=Config().detection.engine)
-    parser.add_argument('--heatmap', default=Config().keypoints.engine)
+    for name, group in (('--detector', Config().detection), ('--heatmap', Config().keypoints)):
+        parser.add_argument(name, default=group.engine,
+                            help='engine of the clips: a name or a file (%(default)s)')
     parser.add_argument('--out', type=Path, metavar='FILE', help='write everything here, as JSON')
 
 

@@ -105,21 +105,21 @@ def _parser() -> argparse.ArgumentParser:
     add('--camera', type=Path, help='calibration to write (YAML); beside the clip if not given')
     add('--depth', action='store_true',
         help='write depth images, too, into the folder <clip>_depth')
-    add('--seed', type=int, default=0)
-    add('--people', type=int, default=2)
+    add('--seed', type=int, default=0, help='of people, clothes, room, light and motions')
+    add('--people', type=int, default=2, help='how many, 0 to 5')
     add('--motion', default='mixed',
         help=f"one of {', '.join(MOTIONS)}, or a BVH file or a folder of them")
-    add('--seconds', type=float, default=10.0)
+    add('--seconds', type=float, default=10.0, help='length of the clip')
     add('--start', type=float, default=0.0, help='time of the first frame, s')
     add('--rate', type=float, default=15.0, help='frames a second')
-    add('--width', type=int, default=640)
-    add('--height', type=int, default=480)
+    add('--width', type=int, default=640, help='of the pictures, px')
+    add('--height', type=int, default=480, help='of the pictures, px')
     add('--fov', type=float, default=65.0, help='horizontal field of view, degrees')
     add('--height-m', type=float, default=1.3, help='height of the camera, m')
     add('--tilt', type=float, default=-5.0, help='of the camera, up from the horizon, degrees')
     add('--distortion', type=float, nargs=5, default=[0.0] * 5,
         metavar=('K1', 'K2', 'P1', 'P2', 'K3'), help='of the lens (plumb_bob)')
-    add('--cameras', type=int, default=1)
+    add('--cameras', type=int, default=1, help='how many cameras look at the scene, 1 to 8')
     return parser
 
 
