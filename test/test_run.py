@@ -125,6 +125,7 @@ def test_nobody_is_found_where_nothing_counts(run, capsys):
     ({'set': 'detection.every=often'}, "detection.every: expected int, 'often' given"),
     ({'set': 'detection.every=0'}, 'detection.every: expected 1 to 1000 frames, 0 given'),
     ({'set': 'camera.transport=tape'}, 'camera.transport: expected one of'),
+    ({'horizon': '-1'}, '--horizon: expected seconds, 0 or more, -1.0 given'),
     ({'set': 'output.tf=1'}, "output.tf: expected bool, '1' given"),
 ])
 def test_what_is_wrong_is_said_in_one_line(run, capsys, changed, message):

@@ -48,10 +48,10 @@ def main(args) -> int:
     args.set = [
         f'inference.backend={args.backend}', f'detection.max_bodies={args.batch}', *args.set]
     config = config_from(args)
-    engines = measure_engines(config)
     with tempfile.TemporaryDirectory() as folder:
         video, calibration = clip_of(args, Path(folder))
         camera = clip_camera(video, calibration, args.rate, args.longest)
+        engines = measure_engines(config)  # takes long: what is wrong with the clip is known first
         figures = {
             'machine': f'{platform.machine()}, {os.cpu_count()} cores', **engines,
             'camera': camera.label, 'offline': offline(camera, config)}

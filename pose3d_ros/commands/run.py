@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import partial
+from math import inf
 from pathlib import Path
 import sys
 
@@ -41,6 +42,8 @@ def add_arguments(parser) -> None:
 def main(args) -> int:
     """Write the predictions of a clip."""
     config = config_from(args)
+    if args.horizon and not 0 < args.horizon < inf:
+        raise ValueError(f'--horizon: expected seconds, 0 or more, {args.horizon} given')
     clip, calibration = Clip(args.video), load_calibration(args.camera)
     if args.floor:
         calibration = on_floor(calibration, args.camera)
