@@ -85,7 +85,7 @@ class Inputs:
             return (
                 f'images on {image} and camera_info on {info} come, but never with the same stamp:'
                 ' are they of the same camera?')
-        return f'images on {image} come, but none has been processed yet'
+        return f'images on {image} come, but none has been processed{self._in_time}'
 
     @property
     def depth_problem(self) -> str:
@@ -107,7 +107,13 @@ class Inputs:
 
     def _missing(self, what: str, topic: str) -> str:
         publishers = f'{topic} ({self._node.count_publishers(topic)} publishers)'
-        return f"no {'more ' * (what in self._came)}{KINDS[what]} on {publishers}"
+        if what in self._came:
+            return f'no more {KINDS[what]} on {publishers}{self._in_time}'
+        return f'no {KINDS[what]} on {publishers}'
+
+    @property
+    def _in_time(self) -> str:
+        return f' within camera.timeout, {self._patience:g} s'
 
     def _on_image(self, msg) -> None:
         self._came['image'] = monotonic()

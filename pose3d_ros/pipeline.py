@@ -91,6 +91,7 @@ class Pipeline:
     def reset(self) -> None:
         """Forget everybody; new bodies get new ids."""
         self._tracker.reset()
+        self._scales.forget()
 
     def _joints(self, frame: Frame, found: Found) -> Joints:
         """Return the joints of the persons found, in metres."""

@@ -67,7 +67,8 @@ def test_silent_camera(rig):
     assert ended - last < 1e9 * (TIMEOUT + 0.3)
     assert nanoseconds(end.header.stamp) == 0  # no image shows that nobody is there
     _everything_has_ended(rig, ids, last)
-    status = rig.hear('no bodies are published: no more image on /image')
+    status = rig.hear('no bodies are published: no more image on /image (1 publishers) within'
+                      f' camera.timeout, {TIMEOUT} s')
     assert status.level == DiagnosticStatus.ERROR
     values = {each.key: each.value for each in status.values}
     assert values['bodies'] == '0' and 'rate_hz' not in values

@@ -287,6 +287,14 @@ def test_the_clock_jumping_back_and_reset_begin_anew():
     assert pipeline(at(0.0))[0].id == 'p3'
 
 
+def test_after_a_reset_nobody_has_a_size():
+    pipeline = Stage((0, 0, 4)).run()
+    pipeline(at(0.0, depth=np.full((480, 640), 3.7, np.float32)))
+    assert pipeline.scale_sources == {'depth'}
+    pipeline.reset()
+    assert pipeline.scale_sources == set() and 'p1' not in pipeline.scale_source
+
+
 def test_every_stage_is_timed():
     pipeline = Stage((0, 0, 4)).run()
     pipeline(at(0.0))

@@ -102,6 +102,10 @@ class Scales:
                                 self._learned[row])
         self._bodies = bodies  # at once: `learned` may be asked for from another thread
 
+    def forget(self) -> None:
+        """Forget everybody."""
+        self._bodies = {None: self._bodies[None]}
+
     def _before(self, name: str | None) -> tuple:
         """Return what was known of a body; nothing where the clock has jumped back since."""
         body = self._bodies.get(name, self._bodies[None])

@@ -17,7 +17,7 @@ from pose3d_ros.messages import (
     stamp_from_seconds,
     static_transform,
 )
-from pose3d_ros.process import run, StartError
+from pose3d_ros.process import interruptible, run, StartError
 from pose3d_ros.simulation.bodies import bodies_of, truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
@@ -72,6 +72,7 @@ class Outlet:
 class SimCamera(Node):
     """Publishes what simulated cameras see; image k has the stamp start + k / rate."""
 
+    @interruptible()  # the first start ever compiles the drawing
     def __init__(self):
         super().__init__('sim_camera')
         self.finished = False
