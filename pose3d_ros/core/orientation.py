@@ -46,7 +46,7 @@ REST = np.array([ARM, ARM * [1, -1, 1], [0, 0, -1], [0, 0, -1], [1, 0, 0]])
 #: a hanging arm after the least rotation to rest.
 X, Z = np.eye(3)[[0, 2]]
 REST_AXIS = np.array([*least_turn(X, -Z, REST[:2]), X, X, Z])
-#: The nose lies 20 mm lower and 120 mm before the ears while the head is upright (ANSUR II, 2012).
+#: The nose lies 20 mm below and 120 mm ahead of the ears of an upright head (ANSUR II, 2012).
 #: The columns are the head's axes; the rows: top of the head, its left, against the nose.
 UPRIGHT = np.array([[0.020, 0, 0.120], [0, np.hypot(0.020, 0.120), 0], [-0.120, 0, 0.020]]
                    ) / np.hypot(0.020, 0.120)

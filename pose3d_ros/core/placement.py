@@ -38,7 +38,7 @@ def joints_of(fit: Fit, relative, relative_cov, rays, ray_cov, scores) -> Joints
     -------
     Joints
         In metres; covariance of pelvis, scale, lifting and keypoints together. All unknown for
-        persons of whom too little is seen, or whose joints fit no person before the camera.
+        persons of whom too little is seen, or whose joints fit no person in front of the camera.
 
     """
     seen = scores > 0

@@ -105,7 +105,7 @@ class Body:
 
 @dataclass(frozen=True)
 class Found:
-    """C persons found in a frame, before it is said who they are."""
+    """C persons found in a frame, before it is known who they are."""
 
     owners: list[str | None]  # the tracks that they probably are; None: nobody known
     detected: np.ndarray  # (C,) bool, whether in the box of a detection

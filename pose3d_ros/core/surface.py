@@ -50,7 +50,7 @@ class SkinModel:
         self._legs = np.array([name.endswith(LEGS) for name in skeleton.points])
         self._balls = _balls(skeleton)
         self._others = _others(skeleton, self._balls)
-        #: The joint before each on its limb; itself where there is none.
+        #: The next joint inwards on the limb of each; itself where there is none.
         self.inner = _inner(skeleton)
 
     def __call__(self, positions: np.ndarray) -> Skin:
@@ -100,7 +100,7 @@ class SkinModel:
 
 
 def _inner(skeleton):
-    """Return where the joint before each wrist and ankle is; all others are their own."""
+    """Return the next joint inwards of wrists and ankles; all others are their own."""
     inner = np.arange(len(skeleton))
     for parent, child in skeleton.bones:
         if child.endswith(('wrist', 'ankle')):

@@ -37,7 +37,7 @@ class Seen:
 
 class Scene:
     """
-    People in a room before cameras.
+    People in a room, seen by cameras.
 
     Parameters
     ----------

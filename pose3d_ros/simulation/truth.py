@@ -14,7 +14,7 @@ from pose3d_ros.simulation.picture import Picture
 THICKNESS = {'shoulder': 0.12, 'elbow': 0.075, 'wrist': 0.06, 'hip': 0.17, 'knee': 0.10,
              'ankle': 0.085, 'pelvis': 0.19, 'neck': 0.12, 'head': 0.13, 'nose': 0.03,
              'eye': 0.03, 'ear': 0.04}
-TOLERANCE = 0.02  # m, by which a surface may lie before a vertex of the person that is seen
+TOLERANCE = 0.02  # m, by which a surface may lie in front of a vertex that is seen
 WHOLE = 0.98  # share of the surface that nothing hides, for a person to count as fully visible
 
 

@@ -90,7 +90,7 @@ def _background(rng: Generator, store: Store, size: tuple) -> np.ndarray:
 
 
 def _company(rng: Generator, store: Store, crop: np.ndarray, person: np.ndarray, covered) -> tuple:
-    """Return the crop with somebody else beside, behind or before the person, and the mask."""
+    """Return the crop with somebody else beside, behind or in front of the person, and a mask."""
     cut, _, _, _, box = store.cut(int(rng.integers(store.count('cuts'))))
     size = crop.shape[:2]
     frame = framing.random_frame(rng, box, size)
@@ -105,7 +105,7 @@ def _company(rng: Generator, store: Store, crop: np.ndarray, person: np.ndarray,
 
 
 def _occlude(rng: Generator, crop: np.ndarray, covered: np.ndarray) -> tuple:
-    """Return the crop with one or a few things before the person, and the mask."""
+    """Return the crop with one or a few things in front of the person, and the mask."""
     mask = np.zeros_like(covered)
     for _ in range(int(rng.integers(1, 4))):
         spoiling.draw_shape(rng, mask, 255, rng.uniform(0.08, 0.55))

@@ -93,7 +93,7 @@ def _nothing(rng: Generator, size: np.ndarray) -> np.ndarray:
 
 
 def _with_guests(rng: Generator, store: Store, scene: Scene) -> Scene:
-    """Return a scene with some persons of other renders pasted in, one before the other."""
+    """Return a scene with some persons of other renders pasted in, one in front of the other."""
     size = np.array(scene.picture.shape[:2])
     if rng.random() < ONLY_GUESTS:
         scene = Scene(_nothing(rng, size), scene.boxes[:0], scene.shares[:0])
