@@ -1,6 +1,8 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """The filters of bodies: positions, velocities and their covariance through time."""
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 import numpy as np
@@ -295,6 +297,19 @@ def test_legs_exchanged_for_some_frames_are_put_right():
         np.testing.assert_allclose(only(filters)[0], standing(), atol=0.005)
     step(filters, 34 / RATE, standing())
     np.testing.assert_allclose(only(filters)[0], standing(), atol=0.005)
+
+
+@pytest.mark.parametrize('source', [Source.LIFTED, Source.MEASURED])
+def test_legs_exchanged_at_first_are_put_right_once_knees_are_measured(source):
+    filters = Filters(BODY_16)
+    step(filters, 0, with_legs_exchanged())
+    step(filters, 1 / RATE, with_legs_exchanged())
+    for frame in (2, 3, 4):
+        filters.advance(frame / RATE)
+        joints = seen(standing())
+        filters.update(['p1'], replace(joints, source=np.full_like(joints.source, source)))
+    right = standing() if source == Source.MEASURED else with_legs_exchanged()
+    np.testing.assert_allclose(only(filters)[0], right, atol=0.02)
 
 
 def test_legs_that_stay_exchanged_are_believed():

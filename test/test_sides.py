@@ -3,9 +3,9 @@
 """Left and right that a network took for each other."""
 import numpy as np
 from pose3d_ros.core import sides
-from pose3d_ros.core.records import Keypoints
+from pose3d_ros.core.records import Joints, Keypoints, Source
 from pose3d_ros.core.sides import ImageSides, SpaceSides, TRUST
-from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.core.skeleton import BODY_16, Skeleton
 import pytest
 
 POINTS = 'nose', 'left_ankle', 'right_ankle', 'left_wrist', 'right_wrist'
@@ -15,8 +15,9 @@ SPACE, IMAGE = SpaceSides(SKELETON), ImageSides(SKELETON)
 EXPECTED = np.array([[[50, 10], [60, 90], [40, 90], [70, 50], [30, 50]]], float)
 
 
-def told(straight, crossed):
-    return SPACE.exchanged(np.array([straight], float), np.array([crossed], float))[0].tolist()
+def told(straight, crossed, order=0):
+    straight, crossed = np.array([straight], float), np.array([crossed], float)
+    return SPACE.exchanged(straight, crossed, np.array([order]))[0].tolist()
 
 
 def test_legs_that_fit_only_crossed_are_exchanged():
@@ -34,6 +35,30 @@ def test_a_pair_that_fits_as_it_is_stays():
 
 def test_a_pair_that_fits_neither_way_stays():
     assert told([0, 50, 50, 90, 90], [0, 40, 10, 40, 40]) == [False] * 5
+
+
+def test_knees_tell_whether_legs_are_exchanged():
+    assert told([0, 2, 2, 9, 9], [0, 1, 1, 1, 1], -1) == [False, True, True, False, False]
+    assert told([0, 1, 1, 9, 9], [0, 2, 2, 1, 1], -1) == [False] * 5
+    assert told([0, 50, 50, 9, 9], [0, 1, 1, 1, 1], 1) == [False] * 5
+
+
+@pytest.mark.parametrize('left, right, source, order', [
+    (0.1, -0.1, Source.MEASURED, 1), (-0.1, 0.1, Source.MEASURED, -1),
+    (0.02, 0, Source.MEASURED, 0), (-0.02, 0, Source.MEASURED, 0),
+    (-0.04, 0, Source.MEASURED, -1), (-0.1, 0.1, Source.LIFTED, 0),
+    (np.nan, np.nan, Source.MEASURED, 0)])
+def test_the_order_of_knees_by_hand(left, right, source, order):
+    """Somebody seen from the right side: left is farther away, wherever knees are across that."""
+    joints = np.zeros((1, len(BODY_16), 3))
+    for name, depth in (('hip', 0.1), ('shoulder', 0.2)):
+        joints[0, BODY_16.index(f'left_{name}'), 2] = depth
+        joints[0, BODY_16.index(f'right_{name}'), 2] = -depth
+    joints[0, BODY_16.index('left_knee')] = -0.4, 0.5, left
+    joints[0, BODY_16.index('right_knee')] = 0.4, 0.5, right
+    shape = joints.shape[:2]
+    found = Joints(joints, np.zeros((*shape, 3, 3)), np.ones(shape), np.full(shape, source))
+    assert SpaceSides(BODY_16).order(found).tolist() == [order]
 
 
 def test_the_unknown_are_never_exchanged():

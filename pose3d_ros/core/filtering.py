@@ -111,7 +111,7 @@ class Filters:
         kalman.renew(bodies, np.where(
             known[..., None, None], (1 - JITTER) * measured, bodies['lasting']))
         weights = kalman.weights(bodies['covariance'], JITTER * measured)
-        innovation, distance, swapped = self._compare(bodies, joints.positions, weights[0])
+        innovation, distance, swapped = self._compare(bodies, joints, weights[0])
         fits, lost = self._judge(bodies, known, innovation, distance)
         if lost.any():  # few frames
             kalman.restart(bodies, lost)
@@ -151,17 +151,18 @@ class Filters:
         return self._motion.moved(state, seconds), kalman.moved(
             bodies['covariance'], bodies['lasting'], kicks, seconds)
 
-    def _compare(self, bodies, positions: np.ndarray, weight: np.ndarray) -> tuple:
+    def _compare(self, bodies, joints: Joints, weight: np.ndarray) -> tuple:
         """Return innovations (N, J, 3), their squared distances, and where sides are swapped."""
         expected, other = bodies['state'][..., :3], self._sides.other
-        straight = positions - expected
+        straight = joints.positions - expected
         distance = squared_lengths(straight, weight)
         if not self._sides.in_doubt(distance):  # most frames
             return straight, distance, np.zeros(distance.shape, bool)
-        crossed = positions[:, other] - expected
+        crossed = joints.positions[:, other] - expected
         across = squared_lengths(crossed, weight)
         recent = self._stamp - bodies['inside'] < EXCHANGE
-        swapped = self._sides.exchanged(distance, across) & recent & recent[:, other]
+        swapped = self._sides.exchanged(distance, across, self._sides.order(joints))
+        swapped &= recent & recent[:, other]
         return (np.where(swapped[..., None], crossed, straight),
                 np.where(swapped, across, distance), swapped)
 

@@ -10,14 +10,18 @@ right ones just before, TRUST at most. What is not clear, as of who is seen from
 that: nobody can tell how such a person goes on to turn.
 
 Legs in space, where their motion is known: they pass each other at every step, and networks
-exchange those of people who walk past again and again.
+exchange those of people who walk past again and again. Measured knees tell, too: hardly anybody's
+are on the other side of the trunk, as those of exchanged legs are.
 """
 import numpy as np
+from pose3d_ros.core.records import Joints, Source
 from pose3d_ros.core.skeleton import LEGS, Skeleton
 
 CLEAR = 4.0  # times nearer, in squared distances, the exchanged pair must be
 TRUST = 0.4  # s
 DOUBT = 10.0  # squared standard deviations of a pair of joints together, beyond which to ask
+KNEES = 0.03  # m, from the middle of the trunk to both sides, within which knees tell nothing
+MEASURED = np.uint8(Source.MEASURED)  # once: numpy is slow with enumerations
 
 
 class ImageSides:
@@ -67,13 +71,24 @@ class SpaceSides:
     def __init__(self, skeleton: Skeleton):
         #: (J,) where each joint's counterpart is; joints without one are their own.
         self.other = np.array(skeleton.mirrored)
-        self._doubt = np.where(_legs(skeleton), DOUBT, np.inf)
+        self._legs = _legs(skeleton)
+        self._doubt = np.where(self._legs, DOUBT, np.inf)
+        self._knees = _to_the_left(skeleton, 'knee')
+        self._trunk = _to_the_left(skeleton, 'hip', 'shoulder')
 
     def in_doubt(self, distance: np.ndarray) -> bool:
         """Return whether squared distances (N, J), as below, leave any pair to ask."""
         return bool((distance > self._doubt / 2).any())
 
-    def exchanged(self, straight: np.ndarray, crossed: np.ndarray) -> np.ndarray:
+    def order(self, joints: Joints) -> np.ndarray:
+        """Return 1 for bodies (N,) whose measured knees lie as hips do, -1 crosswise, else 0."""
+        knees, trunk = self._knees @ joints.positions, self._trunk @ joints.positions
+        apart = (knees * trunk).sum(axis=-1)
+        least = KNEES * np.sqrt((trunk * trunk).sum(axis=-1))
+        measured = (joints.source[:, self._knees != 0] == MEASURED).all(axis=-1)
+        return measured * (1 * (apart > least) - (apart < -least))  # NaN: 0
+
+    def exchanged(self, straight, crossed, order) -> np.ndarray:
         """
         Return which joints (N, J) of bodies carry the measurement of the other side.
 
@@ -82,13 +97,24 @@ class SpaceSides:
         straight, crossed : (N, J)
             Squared Mahalanobis distances of each joint's measurement, and of its counterpart's,
             to where the joint should be; NaN unknown.
+        order : (N,)
+            From order: with 1 nothing is exchanged, with -1 what fits better crosswise at all.
 
         """
         straight = straight + straight[:, self.other]
         crossed = crossed + crossed[:, self.other]
-        return (straight > self._doubt) & (CLEAR * crossed < straight)  # False where NaN
+        clear = (straight > self._doubt) & (CLEAR * crossed < straight)  # False where NaN
+        better = self._legs & (crossed < straight)
+        return np.where(order[:, None] < 0, better, clear & (order[:, None] == 0))
 
 
 def _legs(skeleton: Skeleton) -> np.ndarray:
     """Return which points (J,) are of the legs."""
     return np.array([name.endswith(LEGS) for name in skeleton.points])
+
+
+def _to_the_left(skeleton: Skeleton, *parts: str) -> np.ndarray:
+    """Return the weights (J,) of joints in the vector from right to left ones."""
+    return np.array([
+        point.endswith(parts) * (1.0 if point.startswith('left') else -1.0)
+        for point in skeleton.points])
