@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from message_fixtures import body, header
 import numpy as np
 from pose3d_ros.core.capsules import CAPSULES, Capsules, capsules_of
-from pose3d_ros.messages import markers_from_capsules
+from pose3d_ros.messages import capsule_markers, shapes_of
 import pytest
 from rclpy.serialization import deserialize_message, serialize_message
 from visualization_msgs.msg import Marker, MarkerArray
@@ -15,7 +15,7 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 def markers(capsules, ended=()):
     """Return markers by namespace and id, as they come out of DDS."""
-    sent = serialize_message(markers_from_capsules(header(), capsules, ended))
+    sent = serialize_message(capsule_markers(header(), *shapes_of(capsules, ended)))
     received = deserialize_message(sent, MarkerArray).markers
     assert all(marker.header == header() for marker in received)
     by_id = {(marker.ns, marker.id): marker for marker in received}

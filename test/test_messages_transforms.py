@@ -9,7 +9,7 @@ from message_fixtures import body, header, joints
 import numpy as np
 from pose3d_ros.core.records import Source
 from pose3d_ros.core.skeleton import BODY_16
-from pose3d_ros.messages import static_transform, transforms_from_bodies
+from pose3d_ros.messages import frames_of, static_transform, transforms_at
 import pytest
 
 FRAMES = {  # REP-155
@@ -34,7 +34,7 @@ def matrix(transform) -> np.ndarray:
 
 def frames(*people) -> dict:
     """Return the transforms by child frame."""
-    transforms = transforms_from_bodies(header('lens'), list(people), BODY_16).transforms
+    transforms = transforms_at(header('lens'), *frames_of(list(people), BODY_16)).transforms
     assert len({each.child_frame_id for each in transforms}) == len(transforms)
     return {each.child_frame_id: each for each in transforms}
 

@@ -8,7 +8,7 @@ from node_rig import CLOUD, running
 import numpy as np
 from pose3d_ros.core.rotations import rotation_matrix
 from pose3d_ros.core.skeleton import BODY_16
-from pose3d_ros.messages import bodies_from_cloud, static_transform, transforms_from_bodies
+from pose3d_ros.messages import bodies_from_cloud, frames_of, static_transform, transforms_at
 import pytest
 from rclpy.time import Time
 
@@ -33,8 +33,8 @@ def test_wrist_in_the_base(tf2_ros):
     base_from_lens = np.eye(4)
     base_from_lens[:3, :3], base_from_lens[:3, 3] = turned([3, -1, 2], 1.0), [1, 2, 3]
     buffer = tf2_ros.Buffer()
-    for transform in transforms_from_bodies(
-            header('lens'), [body(joints=places, rotations=rotations)], BODY_16).transforms:
+    frames = frames_of([body(joints=places, rotations=rotations)], BODY_16)
+    for transform in transforms_at(header('lens'), *frames).transforms:
         buffer.set_transform(transform, 'test')
     buffer.set_transform_static(
         static_transform(header('base'), 'lens', base_from_lens).transforms[0], 'test')

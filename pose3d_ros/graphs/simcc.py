@@ -41,7 +41,7 @@ def decode(write: GraphWriter, outputs: list[str], shapes: list, size: tuple, re
             f'SimCC on a crop of {size[0]}x{size[1]} px with {recipe.split} bins per px gives '
             f'{expected} bins (x, y): the network gives {shapes}'
         )
-    axes = [_axis(write, *each) for each in zip(outputs, shapes, strict=True)]
+    axes = [_axis(write, values) for values in outputs]
     positions, bests, variances = zip(*axes, strict=True)
     write('Div', write('Concat', *positions, axis=2), np.float32(recipe.split), out='keypoints')
     write('Clip', write('Min', *bests), np.float32(0), np.float32(1), out='scores')
@@ -50,7 +50,7 @@ def decode(write: GraphWriter, outputs: list[str], shapes: list, size: tuple, re
     write('Mul', diagonal, np.eye(2, dtype=np.float32), out='spread')
 
 
-def _axis(write: GraphWriter, values: str, shape: tuple) -> tuple[str, str, str]:
+def _axis(write: GraphWriter, values: str) -> tuple[str, str, str]:
     """Return position (B, J, 1) in bins, score (B, J) and variance (B, J, 1) in bins^2."""
     peak = write('ArgMax', values, axis=2, keepdims=1)
     best = write('ReduceMax', values, axes=[2], keepdims=0)

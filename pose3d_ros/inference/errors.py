@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""The one error of this room."""
+"""The error of this package."""
 
 
 class EngineError(ValueError):

@@ -37,7 +37,7 @@ def write_session_page(
     path: Path, overlays: dict, session: Session, truth: dict[float, People], report: dict,
     title: str,
 ) -> None:
-    """Write the page of the frame that shows most, and that most clearly."""
+    """Write the page of the frame that shows most people, most clearly."""
     shown = {stamp: session.bodies[stamp] for stamp in overlays if session.bodies.get(stamp)}
     stamp = max(shown, key=lambda each: _clarity(shown[each]), default=None)
     if stamp is None:

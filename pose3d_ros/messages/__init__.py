@@ -5,7 +5,7 @@ Messages to records and back: the only place that knows encodings, units and fie
 
 Imports message classes but never rclpy, so that everything here is tested with hand-made messages.
 """
-from pose3d_ros.messages.capsules import capsule_markers, markers_from_capsules, shapes_of
+from pose3d_ros.messages.capsules import capsule_markers, shapes_of
 from pose3d_ros.messages.cloud import bodies_from_cloud, cloud_from_bodies
 from pose3d_ros.messages.diagnostics import diagnostics_from
 from pose3d_ros.messages.images import (
@@ -19,12 +19,7 @@ from pose3d_ros.messages.images import (
 )
 from pose3d_ros.messages.markers import clear_markers, markers_from_bodies
 from pose3d_ros.messages.stamps import age, later, nanoseconds, seconds, stamp_from_seconds
-from pose3d_ros.messages.transforms import (
-    frames_of,
-    static_transform,
-    transforms_at,
-    transforms_from_bodies,
-)
+from pose3d_ros.messages.transforms import frames_of, static_transform, transforms_at
 
 __all__ = [
     'MessageError',
@@ -41,7 +36,6 @@ __all__ = [
     'info_from_camera',
     'later',
     'markers_from_bodies',
-    'markers_from_capsules',
     'message_from_image',
     'nanoseconds',
     'rgb_from_compressed',
@@ -50,5 +44,4 @@ __all__ = [
     'stamp_from_seconds',
     'static_transform',
     'transforms_at',
-    'transforms_from_bodies',
 ]

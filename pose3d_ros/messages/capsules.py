@@ -16,21 +16,16 @@ CYLINDER, SPHERES = (
 UNKNOWN, SPHERE, CAPSULE = range(3)  # what a capsule is shown as
 
 
-def markers_from_capsules(
-    header: Header, capsules: dict[str, Capsules], ended: list[str] = ()
-) -> MarkerArray:
-    """
-    Return markers of the capsules of each body (id: capsules), and deletions for ids that ended.
-
-    In the namespace capsules/<id>, capsule c of CAPSULES is the cylinder 2 c and the spheres
-    2 c + 1; one that is unknown is deleted.
-    """
-    return capsule_markers(header, *shapes_of(capsules, ended))
-
-
 def shapes_of(capsules: dict[str, Capsules], ended: list[str] = ()) -> tuple[tuple, np.ndarray]:
     """
-    Return what capsule_markers takes to show capsules.
+    Return what capsule_markers takes to show the capsules of bodies, and that others ended.
+
+    Parameters
+    ----------
+    capsules : dict of str to Capsules
+        By the ids of the bodies.
+    ended : list of str
+        Ids.
 
     Returns
     -------
@@ -54,7 +49,12 @@ def _numbers(capsules: Capsules) -> np.ndarray:
 
 
 def capsule_markers(header: Header, shapes: tuple, numbers: np.ndarray) -> MarkerArray:
-    """Return markers of what shapes_of returned."""
+    """
+    Return markers of what shapes_of returned.
+
+    In the namespace capsules/<id>, capsule c of CAPSULES is the cylinder 2 c and the spheres
+    2 c + 1; one that is unknown is deleted.
+    """
     ended, shown = shapes
     markers = [like(GONE, header=header, ns=f'capsules/{name}', id=number)
                for name in ended for number in range(2 * len(CAPSULES))]

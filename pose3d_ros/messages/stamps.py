@@ -21,7 +21,7 @@ def stamp_from_seconds(time: float) -> Time:
 
 
 def later(stamp: Time, time: float) -> Time:
-    """Return the stamp of so many seconds after another."""
+    """Return the stamp some seconds after another."""
     sec, nanosec = divmod(nanoseconds(stamp) + round(time * 1e9), 1_000_000_000)
     return Time(sec=sec, nanosec=nanosec)
 

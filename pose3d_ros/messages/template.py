@@ -1,6 +1,6 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""Messages made from others, many a frame: constructors of generated classes are slow."""
+"""Messages made from others, many per frame: constructors of generated classes are slow."""
 
 
 def like(template, **fields):

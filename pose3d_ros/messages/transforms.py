@@ -13,18 +13,14 @@ from tf2_msgs.msg import TFMessage
 LINKS = {'pelvis': 'body', 'neck': 'torso'}
 
 
-def transforms_from_bodies(header: Header, bodies: list[Body], skeleton: Skeleton) -> TFMessage:
-    """
-    Return body_<id> below the image's frame, and the frames of all other joints below body_<id>.
-
-    A body whose pelvis or trunk is unknown has no frames, an unknown joint has none. A joint whose
-    bone is unknown, since the bone's other end is, has the axes of the body.
-    """
-    return transforms_at(header, *frames_of(bodies, skeleton))
-
-
 def frames_of(bodies: list[Body], skeleton: Skeleton) -> tuple[tuple, np.ndarray]:
-    """Return which bodies' joints (id, joint) have frames, and origins and quaternions (K, 7)."""
+    """
+    Return which bodies' joints (id, joint) have frames, and origins and quaternions (K, 7).
+
+    They are body_<id> in the camera, and the frames of all other joints in body_<id>. A body whose
+    pelvis or trunk is unknown has no frames, an unknown joint has none. A joint whose bone is
+    unknown, since the bone's other end is, has the axes of the body.
+    """
     if not bodies:
         return (), np.zeros((0, 7))
     pelvis = skeleton.index('pelvis')
