@@ -40,9 +40,9 @@ setup(
     entry_points={
         'console_scripts': [
             'pose3d = pose3d_ros.cli:main',
-            'pose3d_node = pose3d_ros.node:main',
-            'sim_camera = pose3d_ros.simulation.sim_camera:main',
-            'video_camera = pose3d_ros.simulation.video_camera:main',
+            'pose3d_node = pose3d_ros.entry:pose3d_node',
+            'sim_camera = pose3d_ros.entry:sim_camera',
+            'video_camera = pose3d_ros.entry:video_camera',
         ],
     },
 )

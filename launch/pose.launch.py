@@ -116,20 +116,29 @@ def video_camera(given, topics):
     return Node(
         package='pose3d_ros', executable='video_camera', output='screen', remappings=topics,
         parameters=[{
-            'video': given['video'], 'camera': given['camera'], 'rate': float(given['rate']),
-            'width': int(given['width']), 'height': int(given['height']),
-            'loop': switched_on(given['loop'])}])
+            'video': given['video'], 'camera': given['camera'],
+            'rate': number(given, 'rate', float), 'width': number(given, 'width', int),
+            'height': number(given, 'height', int), 'loop': switched_on(given['loop'])}])
 
 
 def sim_camera(given, topics):
     """Return the node that shows a simulated room."""
     about = {
-        'people': int(given['people']), 'motion': given['motion'], 'seed': int(given['seed'])}
-    if float(given['rate']):
-        about['rate'] = float(given['rate'])
+        'people': number(given, 'people', int), 'motion': given['motion'],
+        'seed': number(given, 'seed', int)}
+    if rate := number(given, 'rate', float):
+        about['rate'] = rate
     return Node(
         package='pose3d_ros', executable='sim_camera', output='screen', remappings=topics,
         parameters=[about])
+
+
+def number(given, name, kind):
+    """Return an argument as an int or a float; raise ValueError that names it."""
+    try:
+        return kind(given[name])
+    except ValueError:
+        raise ValueError(f"{name}: expected {kind.__name__}, '{given[name]}' given") from None
 
 
 def switched_on(text):

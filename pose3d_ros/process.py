@@ -2,32 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a node of this package lives as a process: spin, Ctrl-C, exit code."""
 from collections.abc import Callable
-from contextlib import contextmanager
-import os
 import signal
 import sys
 
+from pose3d_ros.entry import SIGNALS
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import try_shutdown  # Humble and Jazzy have it only there
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
-@contextmanager
-def interruptible():
-    """
-    Let SIGINT and SIGTERM end at once what takes long before a node spins, as compiling does.
-
-    There must be nothing to clean up: an exception would get lost in callbacks of a compiler.
-    """
-    before = [signal.signal(number, lambda *_: os._exit(0)) for number in SIGNALS]
-    try:
-        yield
-    finally:
-        for number, handler in zip(SIGNALS, before):
-            signal.signal(number, handler)
 
 
 class StartError(RuntimeError):

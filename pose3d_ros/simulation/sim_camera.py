@@ -10,6 +10,7 @@ from array import array
 from dataclasses import dataclass
 
 import numpy as np
+from pose3d_ros.entry import interruptible
 from pose3d_ros.messages import (
     cloud_from_bodies,
     info_from_camera,
@@ -17,7 +18,7 @@ from pose3d_ros.messages import (
     stamp_from_seconds,
     static_transform,
 )
-from pose3d_ros.process import interruptible, run, StartError
+from pose3d_ros.process import run, StartError
 from pose3d_ros.simulation.bodies import bodies_of, truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
