@@ -2,9 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Down in the camera frame and the camera's height, from TF."""
 from geometry_msgs.msg import Quaternion, Transform, TransformStamped, Vector3
-from hypothesis import given, strategies
 import numpy as np
-from pose3d_ros.core.rotations import quaternions, rotation_matrix
+from pose3d_ros.core.rotations import quaternions
 from pose3d_ros.gravity import Gravity
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
@@ -94,13 +93,3 @@ def test_a_loop_in_tf_ends():
     gravity = Gravity('base_link')
     gravity.add(frames(('a', 'camera', OPTICAL), ('camera', 'a', OPTICAL)))
     assert gravity.down('camera') is None
-
-
-@given(strategies.lists(strategies.floats(-1, 1), min_size=4, max_size=4))
-def test_rotation_matrix_is_proper_and_inverts_quaternion(values):
-    if np.linalg.norm(values) < 0.1:
-        return
-    rotation = rotation_matrix(*values)
-    np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-9)
-    assert np.linalg.det(rotation) > 0
-    np.testing.assert_allclose(rotation_matrix(*quaternions(rotation)), rotation, atol=1e-9)

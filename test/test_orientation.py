@@ -1,13 +1,12 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
-"""How bodies and limbs stand, and rotations as quaternions."""
+"""How bodies and limbs stand."""
 from human_fixtures import FACING, person, turned
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 import numpy as np
 from pose3d_ros.core.orientation import Orientation
-from pose3d_ros.core.rotations import quaternions
 from pose3d_ros.core.skeleton import BODY_16
 import pytest
 
@@ -20,16 +19,6 @@ BENT = {f'{side}_{joint}': bend for side in 'lr' for joint, bend in (
     ('elbow', 0.5), ('knee', -0.4))}
 #: Whole bodies of which the orientation needs all.
 TRUNK = ['pelvis', 'neck', 'left_hip', 'right_hip', 'left_shoulder', 'right_shoulder']
-
-
-def matrix(q):
-    """Return the rotation matrix of a quaternion x, y, z, w."""
-    x, y, z, w = q
-    return np.array([
-        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
-        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
-        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
-    ])
 
 
 class Watch:
@@ -67,25 +56,6 @@ def put(joints, **places):
     for name, place in places.items():
         joints[BODY_16.index(name)] = place
     return joints
-
-
-@pytest.mark.parametrize('axis, angle, expected', [
-    ((1, 0, 0), 0, (0, 0, 0, 1)),
-    ((1, 0, 0), np.pi / 2, (np.sqrt(0.5), 0, 0, np.sqrt(0.5))),
-    ((0, 0, 1), -np.pi / 3, (0, 0, -0.5, np.sqrt(0.75))),
-])
-def test_quaternions_by_hand(axis, angle, expected):
-    np.testing.assert_allclose(quaternions(turned(axis, angle)), expected, atol=1e-12)
-
-
-@quick
-@given(directions, angles)
-def test_rotations_to_quaternions_and_back(axis, angle):
-    rotation = turned(axis, angle)
-    q = quaternions(np.array([[rotation]]))[0, 0]
-    np.testing.assert_allclose(np.linalg.norm(q), 1)
-    assert q[3] >= 0
-    np.testing.assert_allclose(matrix(q), rotation, atol=1e-7)
 
 
 def test_facing_the_camera_by_hand():
