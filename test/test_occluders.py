@@ -38,24 +38,35 @@ def test_one_pixel_of_noise_is_nothing():
 
 
 def test_beside_something_nearer_scores_are_compared_with_the_clearest():
-    inner = np.arange(4)
+    linked = np.arange(4)[None]
     scores = np.array([[0.9, 0.73, 0.71, 0.71]])  # the third and fourth: below 0.8 of the first
     nearer = np.array([[True, True, True, False]])
-    seen = unhidden(np.ones((1, 4), bool), nearer, scores, inner)
+    seen = unhidden(np.ones((1, 4), bool), nearer, scores, linked)
     np.testing.assert_array_equal(seen, [[True, True, False, True]])
     np.testing.assert_array_equal(  # half the scores, as of another engine: the same
-        unhidden(np.ones((1, 4), bool), nearer, scores / 2, inner), seen)
+        unhidden(np.ones((1, 4), bool), nearer, scores / 2, linked), seen)
 
 
 def test_what_hides_the_knee_hides_the_ankle():
     knee, ankle, other = (BODY_16.index(n) for n in ('left_knee', 'left_ankle', 'right_ankle'))
-    inner = SkinModel(BODY_16).inner
+    linked = SkinModel(BODY_16).linked[:1]
     seen, nearer = np.ones((2, 16), bool), np.zeros((2, 16), bool)
     seen[:, knee] = False
     nearer[0, knee] = True  # the second person's knee is not seen for another reason
-    taken = unhidden(seen, nearer, np.ones((2, 16)), inner)
+    taken = unhidden(seen, nearer, np.ones((2, 16)), linked)
     np.testing.assert_array_equal(taken[:, ankle], [False, True])
     assert taken[:, other].all() and not taken[:, knee].any()
+
+
+def test_what_may_hide_a_leg_leaves_it_open_which_is_seen():
+    left, right = ([BODY_16.index(f'{side}_{name}') for name in ('knee', 'ankle')]
+                   for side in ('left', 'right'))
+    seen, nearer = np.ones((2, 16), bool), np.zeros((2, 16), bool)
+    seen[:, left] = False
+    nearer[0, left] = True  # the second person's left leg is not seen for another reason
+    taken = unhidden(seen, nearer, np.ones((2, 16)), SkinModel(BODY_16).linked)
+    np.testing.assert_array_equal(taken[:, right], [[False, False], [True, True]])
+    assert taken.sum(axis=1).tolist() == [12, 14]
 
 
 def test_beyond_the_image_and_of_unknown_bodies_nothing_is_known():

@@ -153,8 +153,7 @@ def _unhidden(joints, offset, seen, around, model):
     nearer = beside(around, z, z - offset)
     if not nearer.any():
         return seen
-    seen = seen & ~(nearer & model.over(joints.positions, offset))
-    return unhidden(seen, nearer, joints.scores, model.inner)
+    return unhidden(seen, nearer, joints.scores, model.linked)
 
 
 def _drawn(joints, measured, variance, taken):

@@ -39,7 +39,7 @@ def beside(surroundings: Surroundings, distance: np.ndarray, skin: np.ndarray) -
     return nearer.sum(axis=-1) >= PLACES
 
 
-def unhidden(seen, nearer, scores, inner) -> np.ndarray:
+def unhidden(seen, nearer, scores, linked) -> np.ndarray:
     """
     Return which of the seen joints nothing nearer can hide.
 
@@ -51,16 +51,16 @@ def unhidden(seen, nearer, scores, inner) -> np.ndarray:
         From beside.
     scores : (N, J)
         In [0, 1].
-    inner : (J,) int
-        The joint before each on its limb; itself where there is none.
+    linked : (L, J) int
+        Joints with which each may be hidden or exchanged.
 
     Returns
     -------
     (N, J) bool
-        What hides a knee may hide the ankle, too: its keypoint is another's then, such as that of
-        the other leg.
+        What hides a knee may hide the ankle, too, and of two legs of which one may be hidden
+        nobody knows which is seen: the keypoint of either may be the other's.
 
     """
     clear = scores >= CLEAR * scores.max(axis=-1, keepdims=True)
     seen = seen & (clear | ~nearer)
-    return seen & (seen | ~nearer)[:, inner]
+    return seen & (seen | ~nearer)[:, linked].all(axis=1)

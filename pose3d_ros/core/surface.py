@@ -21,7 +21,6 @@ TRUNK = 0.498  # m, pelvis to neck of that stature (de Leva, J. Biomech. 1996)
 SIZES = 0.5, 1.3  # from a small child to the tallest
 BALLS = 0.25, 0.5, 0.75  # places along a bone of the balls that stand for its limb
 NEAREST = 1.3  # skins between the middles of two limbs; side by side there are two
-OVER = 1.5  # skins between the lines of sight to the two legs, below which they may be one leg
 MARGIN = 0.06  # m, by which a limb's skin must lie in front of a joint's own to hide it
 WIDER = 2.0  # times as thick, limbs of which it is not known how they lie
 
@@ -47,11 +46,10 @@ class SkinModel:
         self._hips = skeleton.index('left_hip'), skeleton.index('right_hip')
         self._paired = np.array(skeleton.mirrored) != np.arange(len(skeleton))
         self._mirrored = skeleton.mirrored
-        self._legs = np.array([name.endswith(LEGS) for name in skeleton.points])
         self._balls = _balls(skeleton)
         self._others = _others(skeleton, self._balls)
-        #: The next joint inwards on the limb of each; itself where there is none.
-        self.inner = _inner(skeleton)
+        #: (2, J) the joint before each on its limb, that of the other leg; itself without one.
+        self.linked = np.array([_inner(skeleton), _other_legs(skeleton)])
 
     def __call__(self, positions: np.ndarray) -> Skin:
         """Return the skin of bodies from their joints (N, J, 3), m, camera optical frame."""
@@ -71,12 +69,6 @@ class SkinModel:
         """
         apart = positions - positions.take(self._mirrored, axis=1)
         return self._paired & ((apart**2).sum(-1) < (NEAREST * offset) ** 2)
-
-    def over(self, positions: np.ndarray, offset: np.ndarray) -> np.ndarray:
-        """Return which knees and ankles (N, J) are seen where the other leg is, however far."""
-        rays = positions[..., :2] / positions[..., 2:]
-        apart = (rays - rays.take(self._mirrored, axis=1)) * positions[..., 2:]
-        return self._legs & ((apart**2).sum(-1) < (OVER * offset) ** 2)
 
     def _thickness(self, positions):
         """Return from skin to joint (N, J), as much of the side as the hips show of it."""
@@ -106,6 +98,12 @@ def _inner(skeleton):
         if child.endswith(('wrist', 'ankle')):
             inner[skeleton.index(child)] = skeleton.index(parent)
     return inner
+
+
+def _other_legs(skeleton):
+    """Return where those of the other leg are for knees and ankles; all others are their own."""
+    return [skeleton.mirrored[row] if name.endswith(LEGS) else row
+            for row, name in enumerate(skeleton.points)]
 
 
 def _balls(skeleton):
