@@ -12,14 +12,12 @@ from pose3d_ros.core.association import (
     LIMIT,
     pairs_of,
     spatial_costs,
-    trunk_of,
     undisputed,
     within_reach,
 )
 from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.kalman import JITTER
 from pose3d_ros.core.records import Joints
-from pose3d_ros.core.skeleton import BODY_16
 import pytest
 
 ONE = np.ones((1, 1), bool)
@@ -113,8 +111,3 @@ def test_pairs_are_allowed_and_each_is_taken_once(cost, allowed):
     rows = set(range(3)) - {row for row, _ in pairs}
     columns = set(range(4)) - {column for _, column in pairs}
     assert not any(allowed[row, column] for row in rows for column in columns)
-
-
-def test_the_trunk_says_where_a_body_is():
-    assert [BODY_16.points[row] for row in trunk_of(BODY_16)] == [
-        'pelvis', 'left_hip', 'right_hip', 'neck', 'left_shoulder', 'right_shoulder']

@@ -4,10 +4,12 @@
 from pose3d_ros.core.skeleton import (
     BODY_16,
     COCO_17,
+    LEGS,
     MIDDLES,
     mirror,
     skeleton_named,
     SKELETONS,
+    TRUNK,
 )
 import pytest
 
@@ -53,6 +55,13 @@ def test_mirroring_twice_changes_nothing(skeleton):
     assert [mirrored[i] for i in mirrored] == list(range(len(skeleton)))
     assert {(mirror(a), mirror(b)) for a, b in skeleton.bones} >= {
         bone for bone in skeleton.bones if bone[0].split('_')[0] not in ('left', 'right')}
+
+
+def test_parts_have_no_side():
+    assert BODY_16.parts == [
+        'pelvis', *2 * ['hip', 'knee', 'ankle'], 'neck', *2 * ['shoulder', 'elbow', 'wrist'],
+        'head', 'nose']
+    assert {*TRUNK, *LEGS} < {*BODY_16.parts}
 
 
 def test_mirror_by_name():

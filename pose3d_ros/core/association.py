@@ -13,7 +13,6 @@ from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.kalman import JITTER
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.records import Joints
-from pose3d_ros.core.skeleton import Skeleton
 from scipy.optimize import linear_sum_assignment
 
 FLOOR = 0.04  # m, which even the best measurement is off from one frame to the next
@@ -168,9 +167,3 @@ def least_cost(cost: np.ndarray, allowed: np.ndarray) -> list[tuple[int, int]]:
     forbidden = 1 + 2 * np.abs(cost).sum()
     rows, columns = linear_sum_assignment(np.where(allowed, cost, forbidden))
     return [(int(t), int(c)) for t, c in zip(rows, columns) if allowed[t, c]]
-
-
-def trunk_of(skeleton: Skeleton) -> list[int]:
-    """Return the joints that say where a body is: those of the trunk."""
-    parts = ('pelvis', 'neck', 'hip', 'shoulder')
-    return [row for row, name in enumerate(skeleton.points) if name.split('_')[-1] in parts]

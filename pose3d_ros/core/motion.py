@@ -37,10 +37,9 @@ class Motion:
     """
 
     def __init__(self, skeleton: Skeleton):
-        parts = [name.rpartition('_')[2] for name in skeleton.points]
-        trunk = np.array([part in _TRUNK for part in parts], float)
+        trunk = np.array([part in _TRUNK for part in skeleton.parts], float)
         self._mean = trunk / trunk.sum()  # (J,) share of each joint in the body's velocity
-        self._kicks = np.array([KICKS.get(part, KICKS['trunk']) for part in parts])
+        self._kicks = np.array([KICKS.get(part, KICKS['trunk']) for part in skeleton.parts])
 
     def moved(self, state: np.ndarray, seconds: float) -> np.ndarray:
         """Return states (N, J, 6), position (m) and velocity (m/s), after some seconds."""

@@ -32,6 +32,11 @@ class Skeleton:
         return [(self.index(parent), self.index(child)) for parent, child in self.bones]
 
     @cached_property
+    def parts(self) -> list[str]:
+        """Return what each point is on either side: wrist for left_wrist."""
+        return [point.split('_')[-1] for point in self.points]
+
+    @cached_property
     def mirrored(self) -> list[int]:
         """Return the permutation that exchanges left and right."""
         return [self.index(mirror(point)) for point in self.points]
@@ -100,7 +105,8 @@ MIDDLES = {
     'head': ('left_ear', 'right_ear'),
 }
 
-#: How the names of joints of the legs end.
+#: Parts of the body that say where it is, and those of the legs.
+TRUNK = ('pelvis', 'neck', 'hip', 'shoulder')
 LEGS = ('knee', 'ankle')
 
 #: The twelve joints that accuracy is quoted on.

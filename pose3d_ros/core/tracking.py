@@ -14,7 +14,7 @@ from pose3d_ros.core.clues import Clues, MIN_OVERLAP
 from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.records import Found, Joints, Keypoints
 from pose3d_ros.core.roster import Roster
-from pose3d_ros.core.skeleton import Skeleton
+from pose3d_ros.core.skeleton import Skeleton, TRUNK
 
 
 class Tracker:
@@ -36,7 +36,8 @@ class Tracker:
 
     def __init__(self, keypoints: Skeleton, joints: Skeleton, max_bodies: int, birth: int,
                  timeout: float):
-        self._trunk, self._max_bodies = association.trunk_of(joints), max_bodies
+        self._trunk = [row for row, part in enumerate(joints.parts) if part in TRUNK]
+        self._max_bodies = max_bodies
         self._sides = sides.ImageSides(keypoints)
         self._roster = Roster(len(keypoints), birth, timeout)
         self.reset()

@@ -76,7 +76,7 @@ def _seen(pixels, depth, skeleton, scale, picture, person):
     inside = ((places >= 0) & (places < [width, height])).all(-1)
     around = places[:, None] + [(x, y) for y in (-1, 0, 1) for x in (-1, 0, 1)]  # (J, 9, 2)
     x, y = np.clip(around, 0, [width - 1, height - 1]).transpose(2, 0, 1)
-    limit = scale * np.array([THICKNESS[name.split('_')[-1]] for name in skeleton.points])
+    limit = scale * np.array([THICKNESS[part] for part in skeleton.parts])
     on_surface = depth[:, None] - picture.depth[y, x] < limit[:, None]
     return inside & ((picture.owner[y, x] == person + 1) & on_surface).any(1)
 

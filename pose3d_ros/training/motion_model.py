@@ -25,8 +25,7 @@ HORIZONS = (3, 9)  # frames: 0.1 s and 0.3 s
 FRAMES, WARM = 240, 10  # of a clip; of its beginning that does not count
 TRUNK = [BODY_16.index(f'{side}_{part}') for side in ('left', 'right')
          for part in ('hip', 'shoulder')]
-PARTS = np.array([part if part in KICKS else 'trunk'
-                  for part in (name.rpartition('_')[2] for name in BODY_16.points)])
+PARTS = np.array([part if part in KICKS else 'trunk' for part in BODY_16.parts])
 #: Standard deviations along the line of sight and across it, m, as the pipeline states them.
 ERRORS = {'depth': (0.03, 0.02), 'lifted': (0.20, 0.028)}
 ERRORS_LAST = 2.0  # s, time constant of what the pipeline's errors are found to be

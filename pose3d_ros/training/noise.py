@@ -13,7 +13,7 @@ MIRRORED = COCO_17.mirrored
 #: OKS constants of COCO: deviation of annotators by the root of the person's area.
 _OKS = {'nose': 0.026, 'eye': 0.025, 'ear': 0.035, 'shoulder': 0.079, 'elbow': 0.072,
         'wrist': 0.062, 'hip': 0.107, 'knee': 0.087, 'ankle': 0.089}
-OKS = torch.tensor([_OKS[name.split('_')[-1]] for name in COCO_17.points])
+OKS = torch.tensor([_OKS[part] for part in COCO_17.parts])
 #: The root of a person's area by the spread of the keypoints (root mean square from the middle).
 AREA_ROOT = 2.0
 #: Part of the pictures with perfect keypoints; median error of the others, in OKS constants.
