@@ -5,9 +5,9 @@ from collections.abc import Callable
 from time import monotonic
 
 from pose3d_ros import messages
+from pose3d_ros.camera_pose import CameraPose
 from pose3d_ros.core.records import Frame
 from pose3d_ros.depths import Depths
-from pose3d_ros.gravity import Gravity
 from pose3d_ros.pairing import Pairing
 from rclpy.qos import qos_profile_sensor_data, QoSHistoryPolicy, QoSProfile, QoSReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
@@ -49,9 +49,9 @@ class Inputs:
         ]
         self.depths = self._listen_to_depth() if camera.depth else None
         level = camera.gravity_frame or camera.floor_frame
-        self._gravity = Gravity(level, camera.floor_frame)
+        self._pose = CameraPose(level, camera.floor_frame)
         if level:
-            self._subscriptions += self._gravity.listen(node)
+            self._subscriptions += self._pose.listen(node)
 
     def _listen_to_depth(self) -> Depths:
         depths = Depths()
@@ -71,8 +71,8 @@ class Inputs:
 
     def stands(self, frame_id: str) -> dict:
         """Return gravity and camera_height of a Frame, each None where TF does not tell."""
-        return {'gravity': self._gravity.down(frame_id),
-                'camera_height': self._gravity.height(frame_id)}
+        return {'gravity': self._pose.down(frame_id),
+                'camera_height': self._pose.height(frame_id)}
 
     def complaint(self) -> str:
         """Return, in one sentence, why there are no frames."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from diagnostic_msgs.msg import DiagnosticArray
 import numpy as np
+from pose3d_ros.camera_pose import CameraPose
 from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.records import Body
-from pose3d_ros.gravity import Gravity
 from pose3d_ros.messages import bodies_from_cloud, camera_from_message, seconds
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import CameraInfo, PointCloud2
@@ -91,7 +91,7 @@ def _stages(diagnostics: list[DiagnosticArray]) -> dict[str, float]:
 
 
 def _gravity(frames: list[TFMessage], camera: str) -> np.ndarray | None:
-    tree = Gravity('world')
+    tree = CameraPose('world')
     for msg in frames:
         tree.add(msg)
     return tree.down(camera)

@@ -15,7 +15,7 @@ LATCHED = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 LONGEST_CHAIN = 100  # frames; more is a loop
 
 
-class Gravity:
+class CameraPose:
     """
     Where cameras are in frames whose z axis points up.
 
