@@ -235,7 +235,7 @@ def test_reset_ends_everybody_and_ids_are_new():
     assert room.step(1.0, (0, 0, 4)) == ['p2']
 
 
-RED, GREEN = [90.0, 150, 105] * 2, [100.0, -90, 50] * 2
+RED, GREEN, BLUE = [90.0, 150, 105] * 2, [100.0, -90, 50] * 2, [80.0, 20, -120] * 2
 
 
 def two_apart(room, frames=10):
@@ -318,6 +318,16 @@ def test_who_has_the_colours_of_somebody_lost_is_the_same_for_a_while():
     assert remembered(2.0, GREEN, (1.4, 0, 5)) == 'p2'
     assert remembered(2.0, RED) == remembered(2.0, [np.nan] * 6) == 'p3'
     assert remembered(5.0, GREEN) == 'p3'
+
+
+def test_of_those_lost_no_more_come_back_than_allowed():
+    room = Room(max_bodies=2, timeout=0.5)
+    two_apart(room)
+    for frame in range(10, 18):
+        room.step(frame / 10)
+    assert room.step(1.8, (0, 0, 5), colours=[BLUE]) == ['p3']
+    ids = room.step(1.9, (0, 0, 5), (-0.5, 0, 4), (0.6, 0, 4), colours=[BLUE, RED, GREEN])
+    assert ids == ['p3', 'p1', None] and room.tracker.ids == ['p3', 'p1']
 
 
 def test_who_left_the_picture_is_new_whatever_the_colours():

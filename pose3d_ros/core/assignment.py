@@ -71,7 +71,10 @@ def _returned(clues: Clues, pairs, free: int) -> list[tuple[int, int]]:
     allowed[lost] &= clues.alike[lost] & ~clues.followed & (free > 0)
     for one, row in pairs:
         allowed[one], allowed[:, clues.together(row)] = False, False
-    return association.least_cost(clues.reach + clues.against, allowed)
+    cost = clues.reach + clues.against
+    back = association.least_cost(cost, allowed)
+    again = sorted((pair for pair in back if pair[0] >= lost.start), key=lambda pair: cost[pair])
+    return [pair for pair in back if pair not in again[free:]]
 
 
 def _new(clues: Clues, pairs, free: int) -> list[int]:
