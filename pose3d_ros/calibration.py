@@ -31,6 +31,11 @@ class Calibration:
             return None
         return float(-pose[:3, 2] @ pose[:3, 3])
 
+    @property
+    def pose(self) -> dict:
+        """Return what a Frame holds of the camera's pose: gravity and camera_height."""
+        return {'gravity': self.gravity, 'camera_height': self.camera_height}
+
 
 def load_calibration(path: str | Path) -> Calibration:
     """Read a calibration file; raise CameraError naming the file and what is wrong with it."""

@@ -1,7 +1,7 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """
-How a camera stands, from TF: which way is down, and how high it is above the floor.
+What TF tells of how a camera stands: which way is down, and how high it is above the floor.
 
 Only the newest transforms count: this is no replacement for tf2, but it needs no other package
 and costs nothing in the worker.

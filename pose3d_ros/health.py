@@ -8,7 +8,7 @@ from time import monotonic
 import numpy as np
 
 WINDOW = 300  # frames that rate, latency and stage times are taken from
-STANDS = {  # what TF may tell of the camera
+CAMERA_POSE = {  # what TF may tell of the camera
     'gravity': 'the direction of gravity', 'camera_height': "the camera's height above the floor"}
 LASTING = 2.0  # s that the last bad frame counts as what is wrong
 
@@ -20,8 +20,8 @@ class Health:
     counts: Counter = field(default_factory=Counter)
     silent: bool = True
     bodies: int = 0
-    # whether each of STANDS is known
-    stands: dict[str, str] = field(default_factory=lambda: dict.fromkeys(STANDS, ''))
+    # whether each of CAMERA_POSE is known
+    camera_pose: dict[str, str] = field(default_factory=lambda: dict.fromkeys(CAMERA_POSE, ''))
     _start: float = field(default_factory=monotonic)
     _last: float = float('-inf')  # s, monotonic: when the last frame was published
     _problem: tuple[str, float] = ('', 0.0)  # what was wrong with the last frame, since when
@@ -81,5 +81,5 @@ class Health:
         """Return everything worth a line in /diagnostics."""
         counts = {name: self.counts[name] for name in ('processed', 'dropped', 'skipped')}
         return {
-            'bodies': self.bodies, **self.stands, 'age_of_last_frame_s': self.age,
+            'bodies': self.bodies, **self.camera_pose, 'age_of_last_frame_s': self.age,
             **counts, **self.figures()}

@@ -69,7 +69,7 @@ class Inputs:
         for subscription in self._subscriptions:
             self._node.destroy_subscription(subscription)
 
-    def stands(self, frame_id: str) -> dict:
+    def camera_pose(self, frame_id: str) -> dict:
         """Return gravity and camera_height of a Frame, each None where TF does not tell."""
         return {'gravity': self._pose.down(frame_id),
                 'camera_height': self._pose.height(frame_id)}
@@ -130,12 +130,12 @@ class Inputs:
 
 
 def frame_from(
-    image_msg, info: CameraInfo, rectified: bool, depths: Depths | None = None, **stands,
+    image_msg, info: CameraInfo, rectified: bool, depths: Depths | None = None, **pose,
 ) -> Frame:
     """
     Return the frame in two messages; raise ValueError when they cannot be used.
 
-    What is known of how the camera stands: gravity, camera_height.
+    What is known of the camera's pose: gravity, camera_height.
     """
     image = (
         messages.rgb_from_compressed(image_msg) if isinstance(image_msg, CompressedImage)
@@ -144,4 +144,4 @@ def frame_from(
     camera = messages.camera_from_message(info, width, height, rectified)
     stamp = image_msg.header.stamp
     depth = depths and depths.of(messages.nanoseconds(stamp), camera, rectified)
-    return Frame(messages.seconds(stamp), image, camera, depth, **stands)
+    return Frame(messages.seconds(stamp), image, camera, depth, **pose)

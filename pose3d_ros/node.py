@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The node pose3d: conversions, the pipeline in a worker thread, publishers."""
 from pose3d_ros import inference, messages, parameters
-from pose3d_ros.health import Health, STANDS
+from pose3d_ros.health import CAMERA_POSE, Health
 from pose3d_ros.inputs import frame_from, Inputs
 from pose3d_ros.outputs import Outputs
 from pose3d_ros.pipeline import Pipeline
@@ -112,9 +112,9 @@ class Pose3D(LifecycleNode):
         """Turn one image into outputs, return whether it was good; in the worker thread."""
         header = pair[0].header
         try:
-            stands = self._stands(header.frame_id)
+            pose = self._camera_pose(header.frame_id)
             frame = frame_from(
-                *pair, self._config.camera.rectified, self._inputs.depths, **stands)
+                *pair, self._config.camera.rectified, self._inputs.depths, **pose)
             bodies = self._pipeline(frame)
             with self._pipeline.stopwatch('publish'):
                 self._outputs.publish(header, frame, bodies)
@@ -129,16 +129,16 @@ class Pose3D(LifecycleNode):
             self._report()
         return True
 
-    def _stands(self, camera: str) -> dict:
+    def _camera_pose(self, camera: str) -> dict:
         """Return gravity and height of the camera, None where unknown; tell when that changes."""
-        stands, names = self._inputs.stands(camera), self._config.camera
+        pose, names = self._inputs.camera_pose(camera), self._config.camera
         level = names.gravity_frame or names.floor_frame
         for what, frame in (('gravity', level), ('camera_height', names.floor_frame)):
-            known = 'unknown' if stands[what] is None else f'known from {frame}'
-            if frame and known != self._health.stands[what]:
-                self.get_logger().info(f'{STANDS[what]} is {known}')
-            self._health.stands[what] = known
-        return stands
+            known = 'unknown' if pose[what] is None else f'known from {frame}'
+            if frame and known != self._health.camera_pose[what]:
+                self.get_logger().info(f'{CAMERA_POSE[what]} is {known}')
+            self._health.camera_pose[what] = known
+        return pose
 
     def _skip(self, error: Exception) -> None:
         self._health.skip(_text(error))

@@ -79,9 +79,9 @@ def process(
 ) -> Iterator[tuple[Frame, list[Body]]]:
     """Return every frame of a clip and the bodies in it, one by one, with a progress bar."""
     camera = calibration.camera.for_image(clip.width, clip.height)
-    stands = {'gravity': calibration.gravity, 'camera_height': calibration.camera_height}
     images = tqdm(clip, total=clip.length, unit='frame', disable=not sys.stderr.isatty())
     frames = (
-        Frame(stamp, image, camera, depths and partial(depths.of, index, camera), **stands)
+        Frame(stamp, image, camera, depths and partial(depths.of, index, camera),
+              **calibration.pose)
         for index, (stamp, image) in enumerate(images))
     return ((frame, pipeline(frame)) for frame in frames)

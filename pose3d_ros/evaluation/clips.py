@@ -44,11 +44,10 @@ def evaluate_clip(pipeline, path: Path, offset: int) -> dict:
     """
     calibration, clip = load_calibration(path.with_suffix('.yaml')), Clip(path)
     camera = calibration.camera.for_image(clip.width, clip.height)
-    stands = {'gravity': calibration.gravity, 'camera_height': calibration.camera_height}
     skeletons = pipeline.keypoint_skeleton, pipeline.joint_skeleton
     lines = [
         predictions.to_line(
-            index, stamp, pipeline(Frame(stamp, image, camera, **stands)), *skeletons)
+            index, stamp, pipeline(Frame(stamp, image, camera, **calibration.pose)), *skeletons)
         for index, (stamp, image) in enumerate(clip)]
     with TemporaryDirectory() as folder:
         file = Path(folder) / 'predictions.jsonl'
