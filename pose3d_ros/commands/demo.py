@@ -95,11 +95,14 @@ def truth_of(args, camera: StandIn, start: float, last: int) -> Recording | None
 def play_with_bar(camera: StandIn, seconds: float, config: Config, folder: Path, overlay: bool):
     """Play with a progress bar in seconds."""
     bar = tqdm(
-        total=round(seconds), unit='s', desc='live',
+        total=round(seconds), unit='s', desc='starting',
         disable=not sys.stderr.isatty(), bar_format='{desc}: {bar} {n:.0f}/{total:.0f} s')
     with bar:
-        return play(camera, seconds, config, folder, overlay,
-                    lambda now: bar.update(min(now, seconds) - bar.n))
+        def advance(now: float) -> None:
+            bar.set_description_str('live', refresh=False)
+            bar.update(min(now, seconds) - bar.n)
+
+        return play(camera, seconds, config, folder, overlay, advance)
 
 
 def show(report: dict, label: str, folder: Path) -> None:
