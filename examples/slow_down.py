@@ -6,10 +6,13 @@ Slow a robot down when people come near; see docs/planning.md. Not safety-rated.
 Beside a running node pose3d, `python examples/slow_down.py` publishes /speed_scale, from 1 (nobody
 is near) to 0 (stop) twenty times a second.
 """
+from contextlib import suppress
+
 import numpy as np
 from pose3d_ros.core.capsules import capsules_of, distances
 from pose3d_ros.messages import age, bodies_from_cloud
 import rclpy
+from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from sensor_msgs.msg import PointCloud2
 from std_msgs.msg import Float64
@@ -48,4 +51,5 @@ def free_speed(bodies, waited):
 
 if __name__ == '__main__':
     rclpy.init()
-    rclpy.spin(SlowDown())
+    with suppress(KeyboardInterrupt, ExternalShutdownException):  # Ctrl-C
+        rclpy.spin(SlowDown())

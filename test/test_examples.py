@@ -27,7 +27,7 @@ def slow_down():
         probe = Probe(domain)
         probe.listen('/speed_scale', Float64)
         process = subprocess.Popen(
-            [sys.executable, EXAMPLES / 'slow_down.py'], stderr=subprocess.DEVNULL,
+            [sys.executable, EXAMPLES / 'slow_down.py'], stderr=subprocess.PIPE, text=True,
             env=os.environ | {'ROS_DOMAIN_ID': str(domain)})
         try:
             yield probe
@@ -35,7 +35,7 @@ def slow_down():
         finally:
             probe.close()
             process.send_signal(signal.SIGINT)
-            process.wait(20)
+            assert 'Traceback' not in process.communicate(timeout=20)[1]
 
 
 def test_slow_down(slow_down):
