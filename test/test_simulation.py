@@ -231,6 +231,11 @@ def test_unknown_and_broken_motions(tmp_path):
         Scene(view(), 1, 'jump')
     with pytest.raises(MotionError, match='no BVH file in this folder'):
         Scene(view(), 1, str(tmp_path))
+    (tmp_path / 'mapping.yaml').write_text('name: [')
+    (tmp_path / 'any.bvh').write_text('')
+    with pytest.raises(MotionError, match='mapping.yaml: cannot be read'):
+        Scene(view(), 1, str(tmp_path / 'any.bvh'))
+    (tmp_path / 'mapping.yaml').unlink()
     broken = tmp_path / 'broken.bvh'
     broken.write_text('HIERARCHY\nROOT Hips\n{\n OFFSET 0 0\n')
     with pytest.raises(MotionError, match='broken.bvh: not a BVH file, or cut short'):

@@ -1,6 +1,9 @@
 # Copyright 2026 The pose3d_ros authors
 # SPDX-License-Identifier: Apache-2.0
 """Motion files: forward kinematics worked by hand, refusals, skeletons and their mapping."""
+from contextlib import nullcontext
+from dataclasses import replace
+
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.mocap.asf import read_amc, read_asf
@@ -170,6 +173,17 @@ def test_keypoints_are_upright_and_in_statures():
                                atol=1e-9)
     assert at['left_eye'][0] > 0 > at['right_eye'][0]
     np.testing.assert_allclose(ears, [0, -0.006, 0.89], atol=1e-3)
+
+
+@pytest.mark.parametrize('crown, fits', [((0, 8, 1), True), ((8, 0, 1), False)])
+def test_a_head_that_lies_in_the_rest_pose_is_refused(crown, fits):
+    motion = standing()
+    motion = replace(
+        motion, points=(*motion.points, 'Head_end'),
+        positions=np.append(motion.positions, motion.position('Head')[:, None] + crown, axis=1),
+        orientations=np.append(motion.orientations, motion.orientations[:, :1], axis=1))
+    with nullcontext() if fits else pytest.raises(ValueError, match='walker: the head .* 8 0 1'):
+        keypoints_of(motion, family_of(motion))
 
 
 def test_unknown_skeleton_is_refused_with_what_is_missing():

@@ -56,6 +56,9 @@ FAMILIES = (
     Family('cmu', ('Left', 'Right'),
            ('*Shoulder', '*Elbow', '*Wrist', '*Hip', '*Knee', '*Ankle'),
            'Head', 'Head', (0.006, 0.030)),
+    Family('motionbuilder', ('Left', 'Right'),
+           ('*Arm', '*ForeArm', '*Hand', '*UpLeg', '*Leg', '*Foot'),
+           'Head', 'Head', (0.006, 0.030)),
     Family('poser', ('l', 'r'),
            ('*Shldr', '*ForeArm', '*Hand', '*Thigh', '*Shin', '*Foot'),
            'head', 'head', (-0.003, 0.032)),
@@ -124,9 +127,20 @@ def keypoints_of(motion: Motion, family: Family) -> np.ndarray:
     if not stature > 0:
         raise ValueError(f'{motion.source}: the skeleton has no size')
     turn = motion.orientation(family.head)
+    _check_rest(motion, family.head, turn)
     forward, up = family.ears
     ears = motion.position(family.skull) / stature + turn @ np.array([0, up, forward])
     points /= stature
     for name, offset in HEAD.items():  # forward, left, up -> x left, y up, z forward
         points[:, COCO_17.index(name)] = ears + turn @ np.array(offset)[[1, 2, 0]]
     return points @ Z_UP_FROM_Y_UP.T
+
+
+def _check_rest(motion: Motion, head: str, turn: np.ndarray) -> None:
+    """Refuse a head whose turn says nothing: that is 0 where it looks along z with y up."""
+    crown = f'{head}_end'
+    if crown in motion.points:
+        x, y, z = turn[0].T @ (motion.position(crown) - motion.position(head))[0]
+        if y < max(abs(x), abs(z)):
+            raise ValueError(f'{motion.source}: the head does not stand upright in the rest pose:'
+                             f' expected y up, {crown} is at {x:.3g} {y:.3g} {z:.3g}')

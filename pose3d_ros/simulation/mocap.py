@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 from pose3d_ros.core.skeleton import COCO_17
 from pose3d_ros.mocap.bvh import read_bvh
-from pose3d_ros.mocap.mapping import family_of, keypoints_of
+from pose3d_ros.mocap.mapping import FAMILIES, family_of, keypoints_of, read_family
 from pose3d_ros.simulation.anatomy import SIDES
 from pose3d_ros.simulation.figure import Figure
 from pose3d_ros.simulation.pose import orthonormal, Pose, unit
+
+MAPPING = 'mapping.yaml'  # as `pose3d train lifter --mapping` takes it
 
 
 class MotionError(ValueError):
@@ -64,10 +66,16 @@ def motion_files(path: str | Path) -> list[Path]:
 
 
 def load_take(file: Path) -> Take:
-    """Read a BVH file; raise MotionError that says what is wrong with it."""
+    """
+    Read a BVH file; raise MotionError that says what is wrong with it.
+
+    A file of the name MAPPING beside it may tell the names of a skeleton that is not known.
+    """
+    beside = file.with_name(MAPPING)
     try:
+        families = FAMILIES + ((read_family(beside),) if beside.exists() else ())
         motion = read_bvh(file)
-        return Take(keypoints_of(motion, family_of(motion)), motion.rate)
+        return Take(keypoints_of(motion, family_of(motion, families)), motion.rate)
     except (ValueError, OSError) as error:
         raise MotionError(str(error)) from error
 
