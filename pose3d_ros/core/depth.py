@@ -15,7 +15,7 @@ from pose3d_ros.core.camera import PinholeCamera
 from pose3d_ros.core.matrices import AXES, inverse_and_determinant, squared_lengths
 from pose3d_ros.core.occluders import beside, unhidden
 from pose3d_ros.core.records import Joints, Source
-from pose3d_ros.core.surface import MARGIN, SkinModel
+from pose3d_ros.core.surface import SkinModel
 from pose3d_ros.core.surroundings import GRID, Surroundings, Windows
 
 LIFTED, MEASURED = np.uint8([Source.LIFTED, Source.MEASURED])  # numpy is slow with enumerations
@@ -137,12 +137,12 @@ def _surface(joints, skin, variance, windows):
     """
     Return the depths (N, J) near where skin must be, and whether they are skin.
 
-    Lifted arms are some 10 cm off: of those that should be behind their own body many are not.
-    What hides a joint is seen before it.
+    Arms are lifted some 10 cm too near: of those that should be behind their own body many are
+    not. What hides a joint is seen before it.
     """
     expected = joints.positions[..., 2] - skin.offset
     sigma = np.sqrt(joints.covariance[..., 2, 2] + variance)
-    before = np.minimum(COVERED * sigma, np.where(skin.hidden, MARGIN, WIDEST))
+    before = np.where(skin.hidden, 0, np.minimum(COVERED * sigma, WIDEST))
     behind = np.minimum(TRANSPARENT * sigma, WIDEST)
     return windows.median_between(expected - before, expected + behind)
 
