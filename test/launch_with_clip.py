@@ -13,7 +13,7 @@ from launch_testing.actions import ReadyToTest
 from launch_testing.asserts import assertExitCodes
 from pose3d_ros.messages import nanoseconds
 import pytest
-from ros_helpers import CLIP, ENGINES, need_data, own_domain, Probe
+from ros_helpers import CLIP, ENGINES, need_data, own_domain, Probe, small
 from tf2_msgs.msg import TFMessage
 from visualization_msgs.msg import MarkerArray
 
@@ -31,11 +31,12 @@ def generate_test_description():
     """Return the launch file with a clip, in a domain of its own."""
     need_data()
     domain = HELD.enter_context(own_domain())
+    size = {name: str(pixels) for name, pixels in small().items()}  # for busy machines
     file = [FindPackageShare('pose3d_ros'), '/launch/pose.launch.py']
     return LaunchDescription([
         SetEnvironmentVariable('ROS_DOMAIN_ID', str(domain)),
         IncludeLaunchDescription(
-            PythonLaunchDescriptionSource(file), launch_arguments=ARGUMENTS.items()),
+            PythonLaunchDescriptionSource(file), launch_arguments=(ARGUMENTS | size).items()),
         ReadyToTest(),
     ]), {'domain': domain}
 
