@@ -19,6 +19,7 @@ LENS = CLIP.with_suffix('.yaml')
 SENSOR = QoSProfile(depth=100, reliability=ReliabilityPolicy.BEST_EFFORT)
 LATCHED = QoSProfile(depth=10, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 RATE, SECONDS = 20.0, 1.5
+PROMPT = 0.2 / RATE  # s after its stamp; of one image: the machine may be busy
 
 
 @pytest.fixture(scope='module')
@@ -44,8 +45,9 @@ def played(tmp_path_factory):
         try:
             probe.wait(
                 lambda: any(seconds(m.header.stamp) > start + SECONDS
-                            for m in probe.heard['/camera_info']),
-                lambda: f'images; log:\n{process.log}')
+                            for m in probe.heard['/camera_info'])
+                and len(probe.heard['/image']) >= 3 and min(probe.arrivals) < PROMPT,
+                lambda: f'images in time, not {probe.arrivals}; log:\n{process.log}')
             process.signal(signal.SIGINT)
             code = process.end()
             yield probe, start, code, process
@@ -65,7 +67,7 @@ def test_stamps_are_start_and_frame_number(played):
 def test_image_comes_at_its_stamp(played):
     """A camera whose images are a frame late makes every latency a lie."""
     probe, *_ = played
-    assert 0 <= min(probe.arrivals) < 0.2 / RATE, probe.arrivals  # the machine may be busy
+    assert 0 <= min(probe.arrivals) < PROMPT, probe.arrivals
 
 
 def test_every_image_has_its_camera_info(played):
@@ -133,7 +135,8 @@ def test_camera_and_node(tmp_path):
         probe.listen('/pose3d/markers', MarkerArray)
         processes = [
             Process(domain, tmp_path / 'pose3d.log', NODE, **ENGINES),
-            Process(domain, tmp_path / 'camera.log', CAMERA, video=CLIP, camera=LENS, **small())]
+            Process(domain, tmp_path / 'camera.log', CAMERA, video=CLIP, camera=LENS, rate=10.0,
+                    **small())]
         try:
             def shown():
                 images = {nanoseconds(msg.header.stamp) for msg in probe.heard['/camera_info']}
