@@ -106,10 +106,11 @@ def test_bag(done, report):
     (('--lifter', 'nosuch'), "no engine 'nosuch'"),
     (('--set', 'camera.transport=pigeon'), 'camera.transport'),
     (('--set', 'camera.transport=compressed'), 'no skeleton was published'),
+    (('--seconds', 'nan'), '--seconds: expected more than 0, nan given'),
     (('--video', 'nosuch.mp4', '--camera', 'nosuch.yaml'), 'nosuch.mp4: no such file'),
 ])
 def test_failures(tmp_path, options, words):
-    ended = demo(tmp_path, *options, '--seconds', '1')
+    ended = demo(tmp_path, '--seconds', '1', *options)
     assert ended.returncode == 2
     assert ended.stderr.startswith('pose3d: ') and words in ended.stderr
     assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`pose3d demo`: people through the real node; pictures, a bag and a report."""
 import json
+from math import inf
 from pathlib import Path
 import sys
 
@@ -50,6 +51,8 @@ def add_camera_arguments(parser) -> None:
 
 def camera_from(args, folder: Path, depth: bool) -> StandIn:
     """Return what plays the camera; a simulation writes its truth into the folder."""
+    if not 0 < args.seconds < inf:
+        raise ValueError(f'--seconds: expected more than 0, {args.seconds} given')
     if args.video and args.camera:
         return clip_camera(args.video, args.camera, args.rate, args.longest)
     if args.video or args.camera:
