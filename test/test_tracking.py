@@ -384,3 +384,17 @@ def test_who_looks_like_somebody_begins_when_they_stand_apart(place, colours, id
     for frame in range(6):
         room.step(frame / 10, (0, 0, 4), colours=[RED])
     assert room.step(0.6, (0, 0, 4), place, colours=[RED, colours]) == ids
+
+
+@pytest.mark.parametrize('score, ids', [(0.4, [None]), (0.6, ['p1'])])
+def test_poor_keypoints_begin_nobody(score, ids):
+    assert Room().step(0.0, (0, 0, 4), score=score) == ids
+
+
+def test_colours_mixed_by_who_passes_make_nobody_new():
+    room, mixed = Room(timeout=1.0), [95.0, -40, 60] * 2  # liker to who passes behind
+    for frame in range(10):
+        room.step(frame / 10, (0, 0, 4), (0.8 - 0.06 * frame, 0, 4.8), colours=[RED, GREEN])
+    assert room.step(1.0, (0, 0, 4), colours=[mixed]) == ['p1']
+    assert room.step(1.1, (0, 0, 4), colours=[RED]) == ['p1']
+    assert room.tracker.ids == ['p1', 'p2']

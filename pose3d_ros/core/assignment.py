@@ -7,9 +7,10 @@ Who of the persons found in a frame is who: tracks found again, those who return
   that are poor count for no track on which no detection has lain for UNVOUCHED seconds: a heatmap
   engine finds something like a person in any crop.
 - A person left over who appears within reach of a hidden one, and does not look like another
-  one, is that person. Those who were lost come back by colours alone.
-- A detection whose keypoints fit no track, where nobody else is, and who does not look like
-  somebody near, is new.
+  one, is that person; whose keypoints are where somebody's of the frame before should be is that
+  one even if colours differ. Those who were lost come back by colours alone.
+- A detection with good keypoints that fit no track, where nobody else is, and who does not look
+  like somebody near, is new.
 """
 import numpy as np
 from pose3d_ros.core import association
@@ -18,8 +19,8 @@ from pose3d_ros.core.filtering import Estimate
 from pose3d_ros.core.records import Joints
 
 UNVOUCHED = 2.0  # s
-POOR = 0.5  # mean score of keypoints
 OTHER = 6.0  # what colours may say against a pair
+ROUNDING = 1e-6  # s, of stamps
 
 
 def assign(
@@ -43,31 +44,36 @@ def assign(
 
     """
     pairs = _found_again(clues, joints, expected, seconds)
-    pairs += _returned(clues, pairs, free)
+    pairs += _returned(clues, pairs, seconds, free)
     return pairs, _new(clues, pairs, free)
 
 
 def _found_again(clues, joints, expected, seconds) -> list[tuple[int, int]]:
     """Return the pairs of tracks that are followed."""
-    found, similarity = clues.found, clues.found.similarity
+    similarity = clues.found.similarity
     if not similarity.size:
         return []
     against = clues.against[:len(similarity)]
     doubtful = against > OTHER
     unvouched = clues.stamp - clues.tracks['vouched'][:len(similarity)] > UNVOUCHED
     if unvouched.any():
-        doubtful |= unvouched[:, None] & (found.scores.sum(1) < POOR * found.seen.sum(1))
+        doubtful |= unvouched[:, None] & clues.poor
     return association.pairs_between(
         expected, joints, np.where(doubtful, 0, similarity), against, seconds)
 
 
-def _returned(clues: Clues, pairs, free: int) -> list[tuple[int, int]]:
+def _returned(clues: Clues, pairs, seconds: float, free: int) -> list[tuple[int, int]]:
     """Return the pairs of the hidden and the lost with who is left."""
     if len(pairs) == min(clues.against.shape):
         return []
-    allowed = (clues.reach < 1) & (clues.against < OTHER) & (
-        clues.alike | clues.detected & ~clues.recognized)
-    lost = slice(len(clues.found.similarity), None)
+    unknown = clues.detected & ~clues.recognized
+    allowed = (clues.against < OTHER) & (clues.alike | unknown)
+    # nobody takes another's place within a frame: colours are mixed where people pass
+    followed = clues.found.similarity
+    just = clues.stamp - clues.tracks['found'][:len(followed), None] <= seconds + ROUNDING
+    allowed[:len(followed)] |= unknown & just & (followed > association.SURE)
+    allowed &= clues.reach < 1
+    lost = slice(len(followed), None)
     allowed[lost] &= clues.alike[lost] & ~clues.followed & (free > 0)
     for one, row in pairs:
         allowed[one], allowed[:, clues.together(row)] = False, False
@@ -82,7 +88,7 @@ def _new(clues: Clues, pairs, free: int) -> list[int]:
     if len(pairs) == len(clues.found.owners):  # most frames
         return []
     taken, new = [row for _, row in pairs], []
-    for row in np.flatnonzero(clues.detected & ~clues.recognized).tolist():
+    for row in np.flatnonzero(clues.detected & ~clues.recognized & ~clues.poor).tolist():
         if not clues.together(row)[taken + new].any():
             new.append(row)
     back = sum(one >= len(clues.found.similarity) for one, _ in pairs)

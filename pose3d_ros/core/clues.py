@@ -14,6 +14,7 @@ MIN_OVERLAP = 0.25  # of a detection and somebody's box before they may be the s
 NOBODY = 0.1  # of a detection and the keypoints found in it: all in one place, they are of nobody
 CLOSE = 0.5  # of somebody's height: persons nearer in the image could be mistaken for them
 ROOM = 0.3  # m, between the trunks of two
+POOR = 0.5  # mean score of the keypoints seen: a heatmap engine finds some in any crop
 
 
 class Clues:
@@ -76,6 +77,11 @@ class Clues:
         overlaps = box.overlap(self._outlines, self._detections)
         least = np.where(self.found.detected, NOBODY, MIN_OVERLAP)
         return (overlaps >= least[:, None]).any(axis=1)
+
+    @cached_property
+    def poor(self) -> np.ndarray:
+        """Return whose keypoints (C,) are poor."""
+        return self.found.scores.sum(axis=1) < POOR * self.found.seen.sum(axis=1)
 
     def together(self, row: int) -> np.ndarray:
         """Return who (C,) is where a person is: that one, and others who must be the same."""
