@@ -398,3 +398,12 @@ def test_colours_mixed_by_who_passes_make_nobody_new():
     assert room.step(1.0, (0, 0, 4), colours=[mixed]) == ['p1']
     assert room.step(1.1, (0, 0, 4), colours=[RED]) == ['p1']
     assert room.tracker.ids == ['p1', 'p2']
+
+
+@pytest.mark.parametrize('count, ids', [(7, ['p1', None]), (16, ['p1', 'p2'])])
+def test_some_keypoints_where_somebodys_should_be_begin_nobody(count, ids):
+    room, seen = Room(), np.ones((2, 16), bool)
+    for frame in range(5):
+        room.step(frame / 10, (0, 0, 4))
+    seen[1, count:] = False
+    assert room.step(0.5, (0, 0, 4), (0.15, 0.05, 4.8), seen=seen) == ids

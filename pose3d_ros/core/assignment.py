@@ -88,7 +88,9 @@ def _new(clues: Clues, pairs, free: int) -> list[int]:
     if len(pairs) == len(clues.found.owners):  # most frames
         return []
     taken, new = [row for _, row in pairs], []
-    for row in np.flatnonzero(clues.detected & ~clues.recognized & ~clues.poor).tolist():
+    anybody = clues.detected & ~clues.recognized & ~clues.poor
+    anybody &= ~clues.part_of_somebody
+    for row in np.flatnonzero(anybody).tolist():
         if not clues.together(row)[taken + new].any():
             new.append(row)
     back = sum(one >= len(clues.found.similarity) for one, _ in pairs)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from pose3d_ros.core import boxes as box
-from pose3d_ros.core.association import ALIKE, within_reach
+from pose3d_ros.core.association import ALIKE, SURE, within_reach
 from pose3d_ros.core.looks import Resemblance
 from pose3d_ros.core.records import Found
 from pose3d_ros.core.track import MARGIN
@@ -82,6 +82,12 @@ class Clues:
     def poor(self) -> np.ndarray:
         """Return whose keypoints (C,) are poor."""
         return self.found.scores.sum(axis=1) < POOR * self.found.seen.sum(axis=1)
+
+    @property
+    def part_of_somebody(self) -> np.ndarray:
+        """Return who (C,) is but some keypoints where those of one who is followed should be."""
+        few = self.found.seen.mean(axis=1) < 0.5
+        return few & (self.found.similarity > SURE).any(axis=0)
 
     def together(self, row: int) -> np.ndarray:
         """Return who (C,) is where a person is: that one, and others who must be the same."""
