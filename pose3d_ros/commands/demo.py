@@ -44,7 +44,7 @@ def add_camera_arguments(parser) -> None:
         '--motion', default='mixed',
         help='in the simulation: see `python -m pose3d_ros.simulation.render --help`'
         ' (%(default)s)')
-    parser.add_argument('--seed', type=int, default=0, help='of the simulation (%(default)s)')
+    parser.add_argument('--seed', type=int, default=2, help='of the simulation (%(default)s)')
     parser.add_argument('--rate', type=float, default=15.0, help='images a second (%(default)s)')
     parser.add_argument('--seconds', type=float, default=10.0, help='how long (%(default)s)')
 
