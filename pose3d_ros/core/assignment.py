@@ -20,7 +20,6 @@ from pose3d_ros.core.records import Joints
 
 UNVOUCHED = 2.0  # s
 OTHER = 6.0  # what colours may say against a pair
-ROUNDING = 1e-6  # s, of stamps
 
 
 def assign(
@@ -66,12 +65,11 @@ def _returned(clues: Clues, pairs, seconds: float, free: int) -> list[tuple[int,
     """Return the pairs of the hidden and the lost with who is left."""
     if len(pairs) == min(clues.against.shape):
         return []
-    unknown = clues.detected & ~clues.recognized
-    allowed = (clues.against < OTHER) & (clues.alike | unknown)
+    allowed = (clues.against < OTHER) & (clues.alike | clues.strange)
     # nobody takes another's place within a frame: colours are mixed where people pass
     followed = clues.found.similarity
-    just = clues.stamp - clues.tracks['found'][:len(followed), None] <= seconds + ROUNDING
-    allowed[:len(followed)] |= unknown & just & (followed > association.SURE)
+    just = clues.stamp - clues.tracks['found'][:len(followed), None] <= seconds
+    allowed[:len(followed)] |= clues.strange & just & (followed > association.SURE)
     allowed &= clues.reach < 1
     lost = slice(len(followed), None)
     allowed[lost] &= clues.alike[lost] & ~clues.followed & (free > 0)
@@ -88,9 +86,8 @@ def _new(clues: Clues, pairs, free: int) -> list[int]:
     if len(pairs) == len(clues.found.owners):  # most frames
         return []
     taken, new = [row for _, row in pairs], []
-    anybody = clues.detected & ~clues.recognized & ~clues.poor
-    anybody &= ~clues.part_of_somebody
-    for row in np.flatnonzero(anybody).tolist():
+    for row in np.flatnonzero(
+            clues.strange & ~clues.poor & ~clues.part_of_somebody).tolist():
         if not clues.together(row)[taken + new].any():
             new.append(row)
     back = sum(one >= len(clues.found.similarity) for one, _ in pairs)

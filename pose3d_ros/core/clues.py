@@ -79,6 +79,11 @@ class Clues:
         return (overlaps >= least[:, None]).any(axis=1)
 
     @cached_property
+    def strange(self) -> np.ndarray:
+        """Return who (C,) is detected and does not look like somebody who should be near."""
+        return self.detected & ~self.recognized
+
+    @property
     def poor(self) -> np.ndarray:
         """Return whose keypoints (C,) are poor."""
         return self.found.scores.sum(axis=1) < POOR * self.found.seen.sum(axis=1)

@@ -3,6 +3,11 @@
 """When a camera that is not there takes its pictures."""
 from collections.abc import Callable
 
+#: That a node with a shutter declares: default and text.
+PARAMETERS = {
+    'start': (0.0, 'stamp of the first image in seconds, 0: at once'),
+    'subscribers': (0, 'how many camera_info needs before the first image, which may be later'),
+}
 SETTLED = 0.5  # s, for those who have found the camera to be found by it
 
 
@@ -13,28 +18,28 @@ class Shutter:
     Parameters
     ----------
     node : rclpy node
-        Its `finished` ends the pictures.
-    start, rate : float
-        Stamp of image 0, s, 0: at once; images a second.
+        Has PARAMETERS; its `finished` ends the pictures.
+    infos : rclpy publisher
+        Of camera_info; when enough have subscribed, image 0 comes half a second later, not before.
+    rate : float
+        Images a second.
     late : int
         From how many frames of delay on images are left out: a camera does not wait either.
     load : callable
         Called with k, ahead of time, to prepare the image; may set `finished`.
     publish : callable
         Called with k and its stamp (s) when it is due.
-    watched : callable
-        Whether those are there whom image 0 waits for; it comes half a second later, not before.
 
     """
 
-    def __init__(self, node, start: float, rate: float, late: int, load: Callable[[int], None],
-                 publish: Callable[[int, float], None], watched: Callable[[], bool]):
-        self._node, self._rate, self._late = node, rate, late
-        self._load, self._publish, self._watched = load, publish, watched
+    def __init__(self, node, infos, rate: float, late: int, load: Callable[[int], None],
+                 publish: Callable[[int, float], None]):
+        self._node, self._infos, self._rate, self._late = node, infos, rate, late
+        self._load, self._publish = load, publish
         self._image = 0
         load(0)
-        self._start = start or self._now()
-        self._waits = not watched()
+        self._start = self._value('start') or self._now()
+        self._waits = not self._watched()
         self._timer = node.create_timer(1 / rate, self._fire)
         self._wait()
 
@@ -54,6 +59,9 @@ class Shutter:
         self._prepare(self._image + 1)
         self._wait()
 
+    def _watched(self) -> bool:
+        return self._infos.get_subscription_count() >= self._value('subscribers')
+
     def _prepare(self, image: int) -> None:
         self._load(image)
         if not self._node.finished:
@@ -64,6 +72,9 @@ class Shutter:
         delay = self._start + self._image / self._rate - self._now()
         self._timer.timer_period_ns = max(1000, round(1e9 * delay))
         self._timer.reset()
+
+    def _value(self, name: str):
+        return self._node.get_parameter(name).value
 
     def _now(self) -> float:
         return self._node.get_clock().now().nanoseconds * 1e-9

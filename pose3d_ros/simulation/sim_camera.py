@@ -22,6 +22,7 @@ from pose3d_ros.process import run, StartError
 from pose3d_ros.simulation.bodies import bodies_of, truth_line
 from pose3d_ros.simulation.lens import View
 from pose3d_ros.simulation.scene import make_views, MOTIONS, Scene, Seen
+from pose3d_ros.simulation.shutter import PARAMETERS as WHEN
 from pose3d_ros.simulation.shutter import Shutter
 from pose3d_ros.simulation.video_camera import LATCHED, LINK_FROM_OPTICAL
 from rcl_interfaces.msg import ParameterDescriptor
@@ -47,8 +48,7 @@ PARAMETERS = {
     'depth_encoding': ('32FC1', '32FC1 (metres), 16UC1 (millimetres), or empty: no depth'),
     'frame_id': ('camera_optical_frame', 'frame of the images of the first camera'),
     'world_frame': ('world', 'frame above the cameras, z up, on the floor'),
-    'start': (0.0, 'stamp of the first image in seconds, 0: at once'),
-    'subscribers': (0, 'how many camera_info needs before the first image, which may be later'),
+    **WHEN,
     'duration': (0.0, 'seconds until the node ends, 0: for ever'),
     'truth_file': ('', 'file (JSON lines) that the truth of the first camera is written to'),
 }
@@ -90,8 +90,8 @@ class SimCamera(Node):
         self._frames_tf.publish(self._where())
         self._scene.at(0.0)  # compiles the drawing before the first image is due
         # drawing is slow: one image late is better than one drawn twice
-        self._shutter = Shutter(self, self._value('start'), self._rate, 2, self._load,
-                                self._publish, self._watched)
+        self._shutter = Shutter(
+            self, self._outlets[0].info, self._rate, 2, self._load, self._publish)
 
     def _open(self) -> Scene:
         value = self._value
@@ -153,9 +153,6 @@ class SimCamera(Node):
         bodies = bodies_of(seen.people, outlet.before, 1 / self._rate)
         outlet.truth.publish(cloud_from_bodies(header, bodies))
         outlet.before = seen.people
-
-    def _watched(self) -> bool:
-        return self._outlets[0].info.get_subscription_count() >= self._value('subscribers')
 
     def _load(self, tick: int) -> None:
         """Draw what is due at start + tick / rate, ahead of its time."""

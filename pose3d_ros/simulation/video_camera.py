@@ -11,6 +11,7 @@ from pose3d_ros.messages import (
     static_transform,
 )
 from pose3d_ros.process import run, StartError
+from pose3d_ros.simulation.shutter import PARAMETERS as WHEN
 from pose3d_ros.simulation.shutter import Shutter
 from rcl_interfaces.msg import ParameterDescriptor
 from rclpy.exceptions import ParameterException
@@ -30,8 +31,7 @@ PARAMETERS = {
     'rate': (0.0, 'images a second, 0: as many as the clip; others repeat or leave out frames'),
     'width': (0, 'width of the published image in pixels, 0: that of the clip'),
     'height': (0, 'height of the published image in pixels, 0: that of the clip'),
-    'start': (0.0, 'stamp of the first image in seconds, 0: at once'),
-    'subscribers': (0, 'how many camera_info needs before the first image, which may be later'),
+    **WHEN,
     'loop': (True, 'play the clip to and fro, one that is too long for memory again and again'),
     'frame_id': ('camera_optical_frame', 'frame of the images'),
 }
@@ -52,8 +52,8 @@ class VideoCamera(Node):
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos_profile_sensor_data)
         self._frames_tf = self.create_publisher(TFMessage, '/tf_static', LATCHED)
         self._frames_tf.publish(self._where())
-        self._shutter = Shutter(self, self._value('start'), self._rate, 1, self._load,
-                                self._publish, self._watched)
+        self._shutter = Shutter(
+            self, self._infos, self._rate, 1, self._load, self._publish)
 
     def _declare(self) -> None:
         for name, (default, text) in PARAMETERS.items():
@@ -90,9 +90,6 @@ class VideoCamera(Node):
         self._info.header = self._image.header = header
         self._infos.publish(self._info)
         self._images.publish(self._image)
-
-    def _watched(self) -> bool:
-        return self._infos.get_subscription_count() >= self._value('subscribers')
 
     def _load(self, image: int) -> None:
         """Decode the image that is due at start + image / rate, ahead of its time."""
